@@ -1,0 +1,3 @@
+#include "probe.h"
+
+RL_TABLE(ProbeTable, probe) = {RL_LEVEL};
