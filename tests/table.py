@@ -27,6 +27,8 @@ import dataclasses
 import importlib
 import pathlib
 import pkgutil
+import re
+import sys
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -75,7 +77,7 @@ class Arg:
             if self.dtype is not None and self.dtype.startswith("complex"):
                 found = found + 1j * rng.uniform(low, high, self.shape)
         found = np.asarray(found)
-        return np.ascontiguousarray(self.make(found)).reshape(np.shape(self.make(found))) if self.make else found
+        return np.array(self.make(found), order="C") if self.make else found
 
     def __repr__(self):
         parts = [str(list(self.shape)).strip("[]")] if self.shape else []
@@ -153,7 +155,8 @@ class Sample:
     kwargs: dict
 
     def __repr__(self):
-        return "s(" + ", ".join([repr(a) for a in self.args] + [f"{k}={v!r}" for k, v in self.kwargs.items()]) + ")"
+        text = ", ".join([repr(a) for a in self.args] + [f"{k}={v!r}" for k, v in self.kwargs.items()])
+        return f"s({re.sub(r' at 0x[0-9a-fA-F]+', '', text)})"
 
 
 def s(*args, **kwargs) -> Sample:
@@ -228,8 +231,6 @@ def row(name: str, samples: Sequence[Sample], *, domain=(-2, 2), special: Sequen
     for check in skip or {}:
         if check not in CHECKS:
             raise ValueError(f"row {name!r}: unknown check {check!r} in skip; checks are {', '.join(CHECKS)}")
-    import sys
-
     file = pathlib.Path(sys._getframe(1).f_code.co_filename).stem
     ident, n = name.replace(" ", "_"), 2
     while ident in ROWS:

@@ -1,0 +1,136 @@
+"""Every row of the table against every check: `pytest tests/test_ops.py -k "exp-grad"` runs one.
+
+The checks are described in `table.py`; those that look only at Rushlight itself (finite
+differences, kernel against body, negative strides, the strict backend) are here, those that
+compare with PyTorch are in `observe.py`.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import observe
+import oracle
+import pytest
+import table
+from observe import Call, Refused
+
+import rushlight as rl
+
+ROWS = table.load()
+SKIPS_ALLOWED = 120
+"""Skipped (row, check) pairs, each with its reason in the row. It may only go down."""
+
+
+def _pairs():
+    torch = oracle.pytorch()
+    for row in ROWS.values():
+        for check in table.CHECKS:
+            if check in row.skip:
+                continue
+            if check in observe.OBSERVED:
+                cases = observe.CASES[check](torch, row) if torch else oracle.recorded().get(f"{row.id}/{check}", {"": 0})
+                applies = any(True for _ in cases)
+            else:
+                applies = {"gradcheck": row.grad, "gradgradcheck": row.gradgrad}.get(check, True)
+            if applies:
+                yield pytest.param(row, check, id=f"{row.id}-{check}")
+
+
+@pytest.mark.parametrize(("row", "check"), _pairs())
+def test_op(row, check):
+    own = OWN.get(check)
+    if own is not None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            problems = own(row)
+    else:
+        problems = observe.differences(row, check, observe.observe(rl, row, check), oracle.expected(row, check))
+        if check == "layouts":
+            problems += negative_strides(row)
+    assert not problems, f"{row.file}.py, row {row.name!r}, {check}:\n" + "\n".join(problems)
+
+
+def test_skips_are_few(capsys):
+    """The run prints every skip with its reason; their number has a cap."""
+    skips = [(row.id, check, reason) for row in ROWS.values() for check, reason in row.skip.items()]
+    with capsys.disabled():
+        print(f"\n{len(skips)} of at most {SKIPS_ALLOWED} checks skipped in {len(ROWS)} rows")
+        for ident, check, reason in skips:
+            print(f"  {ident}: {check}: {reason}")
+    assert all(reason for *_, reason in skips)
+    assert len(skips) <= SKIPS_ALLOWED
+
+
+def test_recording_is_current():
+    """Every row's calls are the ones that were recorded (run tests/record_samples.py after a change)."""
+    old = [row.id for row in ROWS.values() if oracle.recorded().get(f"{row.id}/digest") != observe.digest(row)]
+    assert not old, f"run tests/record_samples.py; rows not recorded as they stand: {', '.join(old)}"
+
+
+# ---- checks of Rushlight alone -------------------------------------------------------------------
+
+
+def negative_strides(row):
+    """Inputs that run backwards through memory (which PyTorch cannot hold) give the contiguous result."""
+    problems = []
+    for i, sample in enumerate(row.samples):
+        if not any(arg.shape for arg in table.leaves(sample)):
+            continue
+        for grad in (False, True) if row.grad else (False,):
+            want, got = (observe.attempt(_result, row, sample, layout, grad) for layout in ("contiguous", "negative"))
+            if observe._is_error(want):
+                continue
+            said = observe._told(got) if observe._is_error(got) else observe._tree(row, _loose(got), _loose(want))
+            if said:
+                problems.append(f"{i}/negative{'/grad' if grad else ''}: {said}")
+    return problems
+
+
+def _result(row, sample, layout, grad):
+    call = Call(rl, row, sample, layout=layout, grad=grad)
+    out = call.run()
+    if not grad:
+        return observe.encode(rl, out, row.values)
+    try:
+        return [observe.encode(rl, g) for g in call.gradients(out)]
+    except Refused:
+        return []
+
+
+def _loose(tree):
+    """An outcome without its contiguity, which may follow the input's layout."""
+    if isinstance(tree, dict):
+        return {**tree, "contiguous": None}
+    return [_loose(x) for x in tree] if isinstance(tree, list) else tree
+
+
+def gradcheck(row):
+    return _finite_differences(row, rl.autograd.gradcheck)
+
+
+def gradgradcheck(row):
+    return _finite_differences(row, rl.autograd.gradgradcheck)
+
+
+def _finite_differences(row, check):
+    """First or second derivatives of every sample, in float64, against finite differences."""
+    problems = []
+    for i, sample in enumerate(row.samples):
+        call = Call(rl, row, sample, dtype="float64", grad=True)
+        inputs = [x for x in call.tensors if x.requires_grad]
+        if not inputs or not any(x.requires_grad for x in observe.tensors_in(rl, call.run())):
+            continue
+        try:
+            check(lambda *_, call=call: _float_outputs(call.run()), inputs, fast_mode=True)
+        except Exception as error:
+            problems.append(f"{i}: {type(error).__name__}: {error}")
+    return problems
+
+
+def _float_outputs(out):
+    return tuple(x for x in observe.tensors_in(rl, out) if x.is_floating_point() or x.is_complex())
+
+
+OWN = {"gradcheck": gradcheck, "gradgradcheck": gradgradcheck}
