@@ -1,0 +1,200 @@
+// The thread pool: std::thread workers that sleep on a condition variable between jobs.
+//
+// One job runs at a time; the calling thread takes part, so a late worker costs nothing. A call made
+// while a job is running (from another thread, or from inside a body) runs serially on its own thread.
+// The pool is never destroyed: workers are detached and asleep when the process ends. A forked
+// child inherits no threads, so it forgets the parent's pool and starts its own when first needed.
+#pragma once
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+#include "pool.h"
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
+#if !defined(_WIN32)
+#include <pthread.h>
+#include <signal.h>
+#endif
+
+namespace rl {
+
+static const int kMaxThreads = 1024;
+static const int kSpinMicroseconds = 5;  // how long a worker looks for the next job before it sleeps
+
+inline void relax() {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__) && !defined(_MSC_VER)
+    asm volatile("yield");
+#endif
+}
+
+inline bool spin_until(const std::atomic<uint64_t>& value, uint64_t old) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(kSpinMicroseconds);
+    do {
+        for (int i = 0; i < 16; ++i) {
+            if (value.load(std::memory_order_acquire) != old) return true;
+            relax();
+        }
+    } while (std::chrono::steady_clock::now() < end);
+    return false;
+}
+
+class Pool {
+  public:
+    // Runs the job with up to `threads` threads; false when another job holds the pool.
+    bool run(int64_t n, int64_t grain, RlBody body, void* ctx, int threads) {
+        if (busy_.exchange(true, std::memory_order_acquire)) return false;
+        const int64_t chunks = (n + grain - 1) / grain;
+        const int helpers = static_cast<int>(std::min<int64_t>(threads - 1, chunks - 1));
+        {
+            std::lock_guard<std::mutex> lock(mutex_);
+            body_ = body, ctx_ = ctx, n_ = n, grain_ = grain;
+            next_.store(0, std::memory_order_relaxed);
+            places_ = helpers;
+            grow(helpers);
+            generation_.fetch_add(1, std::memory_order_release);
+        }
+        for (int i = std::min(helpers, sleeping_.load(std::memory_order_acquire)); i > 0; --i) wake_.notify_one();
+        work();
+        finish();
+        busy_.store(false, std::memory_order_release);
+        return true;
+    }
+
+  private:
+    void work() {
+        for (;;) {
+            const int64_t begin = next_.fetch_add(grain_, std::memory_order_relaxed);
+            if (begin >= n_) return;
+            body_(ctx_, begin, std::min(begin + grain_, n_));
+        }
+    }
+
+    // Closes the job to late workers and waits for those inside.
+    void finish() {
+        std::unique_lock<std::mutex> lock(mutex_);
+        places_ = 0;
+        if (active_.load(std::memory_order_acquire) == 0) return;
+        lock.unlock();
+        for (int i = 0; i < 2000; ++i) {  // the last chunk is nearly done as a rule
+            if (active_.load(std::memory_order_acquire) == 0) return;
+            relax();
+        }
+        lock.lock();
+        done_.wait(lock, [this] { return active_.load(std::memory_order_acquire) == 0; });
+    }
+
+    void serve() {
+        uint64_t seen = 0;
+        for (;;) {
+            spin_until(generation_, seen);
+            std::unique_lock<std::mutex> lock(mutex_);
+            sleeping_.fetch_add(1, std::memory_order_relaxed);
+            wake_.wait(lock, [&] { return generation_.load(std::memory_order_relaxed) != seen; });
+            sleeping_.fetch_sub(1, std::memory_order_relaxed);
+            seen = generation_.load(std::memory_order_relaxed);
+            if (places_ == 0) continue;
+            --places_;
+            active_.fetch_add(1, std::memory_order_relaxed);
+            lock.unlock();
+            work();
+            if (active_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+                lock.lock();  // the caller is either spinning or already inside wait()
+                done_.notify_one();
+            }
+        }
+    }
+
+    // Starts workers until there are `wanted` (or the system has no more to give).
+    void grow(int wanted) {
+#if !defined(_WIN32)
+        sigset_t all, old;  // signals are the main thread's business
+        if (workers_ < wanted) sigfillset(&all), pthread_sigmask(SIG_SETMASK, &all, &old);
+        const bool masked = workers_ < wanted;
+#endif
+        try {
+            for (; workers_ < wanted; ++workers_) std::thread([this] { serve(); }).detach();
+        } catch (const std::system_error&) {
+        }
+#if !defined(_WIN32)
+        if (masked) pthread_sigmask(SIG_SETMASK, &old, nullptr);
+#endif
+    }
+
+    std::atomic<bool> busy_{false};
+    std::atomic<uint64_t> generation_{0};
+    std::atomic<int64_t> next_{0};
+    std::atomic<int> active_{0};    // workers inside the job
+    std::atomic<int> sleeping_{0};  // workers that need a notification
+    int places_ = 0;                // workers still welcome in the job
+    int workers_ = 0;
+    RlBody body_ = nullptr;
+    void* ctx_ = nullptr;
+    int64_t n_ = 0, grain_ = 1;
+    std::mutex mutex_;
+    std::condition_variable wake_, done_;
+};
+
+static std::atomic<Pool*> the_pool{nullptr};
+static std::atomic<int> the_threads{0};
+
+inline Pool* pool() {
+    Pool* now = the_pool.load(std::memory_order_acquire);
+    if (now) return now;
+    Pool* made = new Pool;
+    if (the_pool.compare_exchange_strong(now, made)) return made;
+    delete made;  // another thread was faster; ours has no workers yet
+    return now;
+}
+
+inline int positive(const char* name) {
+    const char* text = std::getenv(name);
+    const int value = text ? std::atoi(text) : 0;
+    return value > 0 ? std::min(value, kMaxThreads) : 0;
+}
+
+inline int default_threads() {
+    if (int n = positive("RUSHLIGHT_NUM_THREADS")) return n;
+    if (int n = positive("OMP_NUM_THREADS")) return n;
+#if defined(__linux__)
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+#endif
+    return std::min(kMaxThreads, std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
+}
+
+inline int get_threads() { return the_threads.load(std::memory_order_relaxed); }
+
+inline void set_threads(int n) { the_threads.store(std::min(std::max(n, 1), kMaxThreads), std::memory_order_relaxed); }
+
+inline void pool_parallel_for(int64_t n, int64_t grain, RlBody body, void* ctx) {
+    if (n <= 0) return;
+    if (grain < 1) grain = 1;
+    const int threads = get_threads();
+    if (threads > 1 && n > grain && pool()->run(n, grain, body, ctx, threads)) return;
+    for (int64_t begin = 0; begin < n; begin += grain) body(ctx, begin, std::min(begin + grain, n));
+}
+
+inline const RlPool* pool_table() {
+    static const RlPool table = {pool_parallel_for, get_threads};
+    return &table;
+}
+
+// Called once, when the owning module is imported.
+inline void pool_init() {
+    set_threads(default_threads());
+#if !defined(_WIN32)
+    pthread_atfork(nullptr, nullptr, [] { the_pool.store(nullptr); });
+#endif
+}
+
+}  // namespace rl
