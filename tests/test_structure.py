@@ -1,0 +1,227 @@
+"""The house rules of docs/design.md, read off the source text: levels, sizes, the gate to raw
+memory, names that may not appear. Nothing is imported from the library here."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import io
+import pathlib
+import re
+import tokenize
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parent.parent
+SRC = ROOT / "src" / "rushlight"
+CAP = 800                                # lines of code a file may have
+
+LEVELS = {
+    "native": 0, "version": 0,
+    "backend": 1, "dtypes": 1, "devices": 1, "errors": 1,
+    "core": 2,
+    "ops": 3,
+    "io": 5, "vision": 5, "compat": 5, "viz": 5, "__main__": 6,
+    "__init__": 6,
+}
+OTHERS = 4                               # nn, optim, utils, autograd, linalg, cuda, ...
+
+UPWARD = {
+    # (file, imported): why this upward import is right
+}
+UNUSED_ARGUMENTS = {
+    # names that PyTorch's signatures carry and that can make no difference here, each with the reason
+    "self", "cls", "ctx", "B",
+}
+
+PYTHON = sorted(p for p in SRC.rglob("*.py") if "__pycache__" not in p.parts)
+CYTHON = sorted(p for p in SRC.rglob("*.p[yx][xd]") if p.suffix in (".pyx", ".pxd"))
+CPP = sorted(p for p in SRC.rglob("*") if p.suffix in (".hpp", ".h", ".cpp"))
+
+
+def name(path):
+    return str(path.relative_to(SRC))
+
+
+def per_file(paths):
+    return pytest.mark.parametrize("path", paths, ids=name)
+
+
+@functools.cache
+def tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def level(parts):
+    """The level of a module given as the parts of its path below the package."""
+    return LEVELS.get(parts[0], OTHERS) if parts else LEVELS["__init__"]
+
+
+def own_imports(path):
+    """(line, parts of the module below the package) for each import from the package itself."""
+    here = path.relative_to(SRC).with_suffix("").parts
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] == "rushlight":
+                    yield node.lineno, tuple(alias.name.split(".")[1:])
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                base = here[:len(here) - node.level]
+            elif (node.module or "").split(".")[0] == "rushlight":
+                base = ()
+            else:
+                continue
+            module = (node.module or "").split(".") if node.module else []
+            if not node.level:
+                module = module[1:]
+            base = base + tuple(module)
+            if base:
+                yield node.lineno, base
+            else:                        # `from . import x` in the package itself
+                for alias in node.names:
+                    known = (SRC / alias.name).is_dir() or (SRC / f"{alias.name}.py").exists()
+                    yield node.lineno, (alias.name,) if known else ()
+
+
+@per_file(PYTHON)
+def test_imports_point_down(path):
+    here = level(path.relative_to(SRC).with_suffix("").parts)
+    wrong = [f"line {line}: level {here} imports {'.'.join(parts) or 'the package itself'} of level {level(parts)}"
+             for line, parts in own_imports(path)
+             if level(parts) > here and (name(path), ".".join(parts)) not in UPWARD]
+    assert not wrong, f"{name(path)}: " + "; ".join(wrong)
+
+
+def code_lines(path):
+    """Lines that hold code: no blank lines, comments or docstrings."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+        return sum(bool(line.strip()) and not line.strip().startswith(("#", "//") if path.suffix in (".pyx", ".pxd") else "//")
+                   for line in text.splitlines())
+    docs = {n for node in ast.walk(tree(path)) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str) for n in range(node.lineno, node.end_lineno + 1)}
+    lines = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER):
+            lines.update(range(token.start[0], token.end[0] + 1))
+    return len(lines - docs)
+
+
+def test_no_file_is_too_long():
+    long = {name(p): n for p in PYTHON + CYTHON + CPP if (n := code_lines(p)) > CAP}
+    assert not long, f"over {CAP} lines of code: {long}"
+
+
+def imported_modules(path):
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield node.lineno, node.module
+
+
+@per_file(PYTHON)
+def test_no_file_imports_torch(path):
+    found = [line for line, module in imported_modules(path) if module.split(".")[0] in ("torch", "torchvision")]
+    assert not found, f"{name(path)} imports torch in lines {found}"
+
+
+@per_file([p for p in PYTHON if p.relative_to(SRC).parts[0] == "ops"])
+def test_ops_do_not_import_numpy(path):
+    """Bodies are generic over their backend, so that they run on every device."""
+    found = [line for line, module in imported_modules(path) if module.split(".")[0] in ("numpy", "cupy", "scipy")]
+    assert not found, f"{name(path)} imports an array library in lines {found}"
+
+
+@per_file([p for p in PYTHON if p.relative_to(SRC).parts[0] == "core"])
+def test_core_does_not_import_cython(path):
+    found = [line for line, module in imported_modules(path) if module.split(".")[0] in ("cython", "Cython")]
+    assert not found, f"{name(path)}: types live in the .pxd alone, lines {found}"
+
+
+@per_file(PYTHON)
+def test_no_bare_except(path):
+    found = [node.lineno for node in ast.walk(tree(path)) if isinstance(node, ast.ExceptHandler) and node.type is None]
+    assert not found, f"{name(path)}: bare except in lines {found}"
+
+
+@per_file(PYTHON)
+def test_no_mutable_defaults(path):
+    found = [default.lineno for node in ast.walk(tree(path)) if isinstance(node, (ast.FunctionDef, ast.Lambda))
+             for default in node.args.defaults + [d for d in node.args.kw_defaults if d]
+             if isinstance(default, (ast.List, ast.Dict, ast.Set))]
+    assert not found, f"{name(path)}: mutable default in lines {found}"
+
+
+# ---- raw memory ----------------------------------------------------------------------------------
+
+GATE = {"backend/guard.py", "native/guard.pxd"}
+RAW_PYTHON = re.compile(r"__array_interface__|\bctypes\b|stride_tricks|\bnp\.frombuffer|\bnumpy\.frombuffer|np\.ndarray\(|np\.memmap|"
+                        r"PyCapsule|memmove|from_buffer\(")
+RAW_CYTHON = re.compile(r"PyArray_(DATA|BYTES|GETPTR\w*)|<\s*(const\s+)?[\w:]+\s*\*+\s*>\s*[\w(]|&\s*\w+\s*\[|\.data\b(?!\s*=)|"
+                        r"\b(malloc|calloc|realloc|memcpy|memmove)\s*\(")
+
+
+def stripped(path):
+    """(number, text) of each line without comments and string contents."""
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r'("""|\'\'\').*?\1', lambda m: "\n" * m.group().count("\n"), text, flags=re.S)
+    for n, line in enumerate(text.splitlines(), 1):
+        yield n, re.sub(r'"[^"\n]*"|\'[^\'\n]*\'', '""', line.split("#")[0])
+
+
+@per_file(PYTHON + CYTHON)
+def test_raw_memory_only_through_the_gate(path):
+    if name(path) in GATE:
+        return
+    pattern = RAW_PYTHON if path.suffix == ".py" else RAW_CYTHON
+    found = [f"{n}: {line.strip()}" for n, line in stripped(path) if pattern.search(line)]
+    assert not found, f"{name(path)} reaches for raw memory outside the gate:\n" + "\n".join(found)
+
+
+# ---- words ---------------------------------------------------------------------------------------
+
+LEFT_OVERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+
+
+@per_file(PYTHON + CYTHON + CPP)
+def test_no_left_overs(path):
+    found = [n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if LEFT_OVERS.search(line)]
+    assert not found, f"{name(path)}: unfinished business in lines {found}"
+
+
+def test_no_compiled_file_in_the_source_tree():
+    found = [name(p) for p in SRC.rglob("*") if p.suffix in (".so", ".pyd", ".o", ".c") and "__pycache__" not in p.parts]
+    assert not found, f"src/ must stay the pure build: {found}"
+
+
+def _functions(path):
+    """(qualified name, node) of each function that is not nested in another."""
+    def walk(body, prefix):
+        for node in body:
+            if isinstance(node, ast.FunctionDef):
+                yield prefix + node.name, node
+            elif isinstance(node, ast.ClassDef):
+                yield from walk(node.body, f"{prefix}{node.name}.")
+    return walk(tree(path).body, "")
+
+
+@per_file(PYTHON)
+def test_no_argument_is_ignored(path):
+    """Every parameter is used in its function. One that can make no difference starts with `_`, is
+    listed above, or belongs to a method that a subclass overrides (its body is a single raise)."""
+    found = []
+    for title, node in _functions(path):
+        body = [n for n in node.body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
+        if len(body) <= 1 and (not body or isinstance(body[0], (ast.Raise, ast.Pass))):
+            continue
+        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        if "locals" in used:
+            continue
+        args = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
+        ignored = [a.arg for a in args if a.arg not in used and a.arg not in UNUSED_ARGUMENTS and not a.arg.startswith("_")]
+        if ignored and not title.split(".")[-1].startswith("__"):
+            found.append(f"line {node.lineno}, {title}: {', '.join(ignored)}")
+    assert not found, f"{name(path)} ignores arguments:\n" + "\n".join(found)
