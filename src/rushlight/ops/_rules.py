@@ -1,0 +1,94 @@
+"""Small helpers that bodies and gradient rules of several families share."""
+from .. import dtypes
+from ._dims import unique_dims, wrap_dim
+
+__all__ = ["axes", "chebyshev", "cj", "in_double", "kept_shape", "no_derivative", "not_for", "polynomial", "wide"]
+
+_F32, _F64 = dtypes.float32, dtypes.float64
+
+
+# ------------------------------------------------------------------ gradient rules
+
+def cj(x):
+    """Return the complex conjugate; real tensors, arrays and numbers come back as they are."""
+    dtype = getattr(x, "dtype", None)
+    if dtype is None:
+        return x.conjugate() if isinstance(x, complex) else x
+    if getattr(dtype, "kind", "c") != "c":
+        return x
+    from .complex import conj
+    return conj(x)
+
+
+def no_derivative(name):
+    """Return a gradient rule that raises as torch does for an op without one."""
+
+    def rule(g):
+        raise RuntimeError(f"derivative for aten::{name} is not implemented")
+    return rule
+
+
+# ------------------------------------------------------------------ dtypes
+
+def not_for(B, x, kinds, kernel):
+    """Raise torch's NotImplementedError when the category letter of the array is among `kinds`."""
+    if B.kind(x) in kinds:
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{B.torch_dtype(x).short}'")
+
+
+def wide(B, x):
+    """Return float16 and bfloat16 arrays in float32, where torch computes with them; others as they are."""
+    return B.cast(x, B.dt(_F32)) if x.dtype.itemsize == 2 and B.kind(x) == "f" else x
+
+
+def in_double(B, formula, x, *rest):
+    """Return formula(B, x, *rest) computed in float64, in the dtype of `x`."""
+    double = B.dt(_F64)
+    return B.cast(formula(B, B.cast(x, double), *[B.cast(r, double) for r in rest]), x.dtype)
+
+
+# ------------------------------------------------------------------ reductions
+
+def axes(dim, ndim):
+    """Return a reduction's `dim` (None, an int or a sequence) as the array library takes it.
+
+    None, and an empty sequence, mean all dimensions. A 0-d array has the dimensions -1 and 0.
+    """
+    if dim is None:
+        return None
+    if isinstance(dim, int):
+        dim = wrap_dim(dim, ndim)
+        return dim if ndim else None
+    dims = unique_dims(dim, ndim)
+    return dims if dims and ndim else None
+
+
+def kept_shape(shape, axis):
+    """Return a shape with the reduced dimensions kept as 1."""
+    if axis is None:
+        return (1,) * len(shape)
+    if type(axis) is int:
+        return shape[:axis] + (1,) + shape[axis + 1:]
+    return tuple([1 if i in axis else n for i, n in enumerate(shape)])
+
+
+# ------------------------------------------------------------------ formulas
+
+def polynomial(x, coefficients):
+    """Return a polynomial's value by Horner's rule, the highest power's coefficient first."""
+    total = x * coefficients[0]
+    total += coefficients[1]
+    for c in coefficients[2:]:
+        total *= x
+        total += c
+    return total
+
+
+def chebyshev(x, coefficients):
+    """Return sum of c[k] * T_k(x) for x in [-1, 1], by Clenshaw's recurrence."""
+    twice = x + x
+    b1 = x * 0.0
+    b2 = b1
+    for c in coefficients[:0:-1]:
+        b1, b2 = twice * b1 - b2 + c, b1
+    return x * b1 - b2 + coefficients[0]
