@@ -1,0 +1,7 @@
+"""torch.autograd: backward, grad, custom functions, gradient checks, anomaly detection."""
+from ..core.autograd import backward, grad
+from ..core.gradcheck import gradcheck, gradgradcheck
+from ..core.modes import (detect_anomaly, enable_grad, inference_mode, no_grad, set_detect_anomaly, set_grad_enabled)
+from .function import Function, once_differentiable
+from . import function, graph
+from ..core.tensor import Tensor as Variable

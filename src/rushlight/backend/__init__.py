@@ -1,0 +1,1 @@
+"""Backends: everything that knows arrays and nothing of tensors."""

@@ -1,0 +1,99 @@
+"""The gate to raw memory for Python code: every re-reading of a buffer is checked here first.
+
+Nothing outside this module (and `native/guard.pxd` for compiled code) makes an array from a
+pointer, strides or a foreign buffer.
+"""
+import numpy as np
+from numpy.lib.array_utils import byte_bounds
+
+
+def storage_of(array):
+    """Return the outermost ndarray whose memory `array` lies in."""
+    while type(array.base) is np.ndarray:
+        array = array.base
+    return array
+
+
+def address(array):
+    """Return the address of the first element."""
+    return array.__array_interface__["data"][0]
+
+
+def extent(array):
+    """Return (lowest address, one past the highest) of an array's elements."""
+    return byte_bounds(array)
+
+
+def as_strided(storage, shape, strides, offset, dtype=None):
+    """Return a view of `storage`'s memory with strides and offset in elements.
+
+    Raises RuntimeError, as torch does, when an element of it would lie outside.
+    """
+    dtype = storage.dtype if dtype is None else dtype
+    size = dtype.itemsize
+    if len(shape) != len(strides):
+        raise RuntimeError(f"mismatch in length of strides and shape")
+    if any(n < 0 for n in shape):
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}")
+    if offset < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
+    if any(s < 0 for s in strides):
+        raise RuntimeError("as_strided: Negative strides are not supported at the moment, got strides: "
+                           f"{list(strides)}")
+    low, high = byte_bounds(storage)
+    if storage.size == 0:
+        high = low
+    need = 0 if 0 in shape else (offset + 1 + sum((n - 1) * s for n, s in zip(shape, strides))) * size
+    if need > high - low:
+        raise RuntimeError(
+            f"setStorage: sizes {list(shape)}, strides {list(strides)}, storage offset {offset}, and itemsize "
+            f"{size} requiring a storage size of {need} are out of bounds for storage of size {high - low}")
+    if need == 0:
+        return np.empty(shape, dtype)
+    flat = bytes_of(storage)
+    return np.ndarray(shape, dtype, buffer=flat, offset=offset * size, strides=[s * size for s in strides])
+
+
+def bytes_of(storage):
+    """Return the memory from the lowest to the highest element of an array, as bytes that share it."""
+    low, high = byte_bounds(storage)
+    if storage.flags.c_contiguous or storage.flags.f_contiguous:
+        return storage.T.reshape(-1).view(np.uint8) if not storage.flags.c_contiguous \
+            else storage.reshape(-1).view(np.uint8)
+    root = storage_of(storage)
+    if not (root.flags.c_contiguous or root.flags.f_contiguous):
+        return _interface_bytes(storage, low, high - low)
+    start = low - byte_bounds(root)[0]
+    return bytes_of(root)[start:start + (high - low)]
+
+
+def _interface_bytes(owner, low, count):
+    """Bytes between the ends of a strided buffer whose owner is not contiguous itself."""
+
+    class Memory:
+        keep = owner
+        __array_interface__ = {"data": (low, not owner.flags.writeable), "shape": (count,), "typestr": "|u1",
+                               "version": 3}
+
+    return np.asarray(Memory())
+
+
+def frombuffer(buffer, dtype, count, offset):
+    """Return a 1-d array over a Python buffer; the errors are torch's."""
+    view = memoryview(buffer).cast("B") if not isinstance(buffer, memoryview) else buffer.cast("B")
+    length, size = view.nbytes, dtype.itemsize
+    if length <= 0:
+        raise ValueError(f"both buffer length ({length}) and count ({count}) must not be 0")
+    if not 0 <= offset < length:
+        raise ValueError(f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({length} bytes) minus 1")
+    if count == 0:
+        raise ValueError(f"both buffer length ({length}) and count (0) must not be 0")
+    if count < 0:
+        if (length - offset) % size:
+            raise ValueError(f"buffer length ({length - offset} bytes) after offset ({offset} bytes) must be a "
+                             f"multiple of element size ({size})")
+        count = (length - offset) // size
+    if offset + count * size > length:
+        raise ValueError(f"requested buffer length ({count} * {size} bytes) after offset ({offset} bytes) must not be "
+                         f"greater than actual buffer length ({length} bytes)")
+    return np.frombuffer(view, dtype=dtype, count=count, offset=offset)

@@ -1,0 +1,1 @@
+"""The core: tensors, the op registry, the backward walk. It holds no mathematics."""

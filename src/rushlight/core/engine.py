@@ -1,0 +1,665 @@
+"""The backward walk: iterative, in descending order of node age; accumulation, hooks, version checks.
+
+A consumer is always younger than its producer, so the reachable nodes sorted by sequence number,
+youngest first, are in topological order. Gradients between nodes are plain arrays; with
+`create_graph` they are tensors, and the very same rules run on them.
+"""
+import sys
+import threading
+import traceback
+
+from .. import dtypes
+from ..backend import base as backends
+from ..backend.cpu import B as CPU, SILENT, hush, unhush
+from .modes import Flags, state
+from .tensor import OPS, Tensor, TensorBase, counter, make
+
+_ndarray = CPU.array_type
+_KERNELS = CPU.kernels
+
+
+class _Raw:
+    """How many backward walks are running rules on plain arrays right now."""
+
+    def __init__(self):
+        self.depth = 0
+
+
+RAW = _Raw()
+
+
+class _Sequence:
+    def __init__(self):
+        self.n = 0
+
+
+SEQUENCE = _Sequence()
+
+
+class Node:
+    """One recorded call: the op, the edges to its inputs, what its rules saved, its age.
+
+    Attributes (typed in the `.pxd`):
+        op: the op (or, in subclasses, None).
+        edges: for each tensor input a Node, a leaf Tensor (which accumulates), or None.
+        nrs: {edge number: output number} where that is not 0.
+        saved, versions: what the plan asked for; None once freed.
+        seq: the age; larger is younger.
+        out_shape, out_dtype: of the single output; `multi` lists them for several.
+    """
+
+    def __init__(self):
+        SEQUENCE.n += 1
+        self.seq = SEQUENCE.n
+        self.op = None
+        self.edges = None
+        self.nrs = None
+        self.plan = None
+        self.saved = None
+        self.versions = None
+        self.freed = False
+        self.out_shape = None
+        self.out_dtype = None
+        self.multi = None
+        self.lengths = None
+        self.grad_name = None
+        self.pre_hooks = None           # {output number: [hook, ...]} from tensors
+        self.node_hooks = None          # from register_hook
+        self.node_pre_hooks = None      # from register_prehook
+        self.retained = None            # {output number: weak reference to the tensor}
+        self.stack = None
+        self.extra = None               # user metadata
+
+    # ---- what users see
+
+    def name(self):
+        """Return the name that torch prints, such as "AddBackward0"."""
+        return self.grad_name
+
+    def __repr__(self):
+        return f"<{self.name()} object at {hex(id(self))}>"
+
+    @property
+    def next_functions(self):
+        """((node, output number), ...) of the inputs; leaves appear as AccumulateGrad."""
+        found = []
+        for k, e in enumerate(self.edges or ()):
+            if isinstance(e, TensorBase):
+                found.append((accumulator(e), 0))
+            else:
+                found.append((e, 0 if self.nrs is None else self.nrs.get(k, 0)))
+        return tuple(found)
+
+    @property
+    def metadata(self):
+        """A dictionary for the user's own notes on this node."""
+        if self.extra is None:
+            self.extra = {}
+        return self.extra
+
+    def register_hook(self, fn):
+        """Call `fn(grad_inputs, grad_outputs)` after this node ran; it may return new grad_inputs."""
+        if self.node_hooks is None:
+            self.node_hooks = {}
+        return Handle(self.node_hooks, fn)
+
+    def register_prehook(self, fn):
+        """Call `fn(grad_outputs)` before this node runs; it may return new grad_outputs."""
+        if self.node_pre_hooks is None:
+            self.node_pre_hooks = {}
+        return Handle(self.node_pre_hooks, fn)
+
+    def _sequence_nr(self):
+        return self.seq
+
+    def __getattr__(self, name):
+        if name.startswith("_saved_") and self.op is not None:
+            return self.saved_by_name(name[7:])
+        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
+
+    def saved_by_name(self, name):
+        op = self.op
+        wanted = {"self": op.params[0], "result": "out"}.get(name, name)
+        source = op.source(wanted)
+        if source not in self.plan.saves:
+            raise AttributeError(f"'{self.name()}' object has no attribute '_saved_{name}'")
+        if self.freed:
+            raise RuntimeError(FREED)
+        value = self.unpack(self.plan.saves.index(source), True)
+        return value
+
+    # ---- how it runs
+
+    def unpack(self, k, as_tensor):
+        """Return saved value k, checked against its version, as an array or a tensor."""
+        item = self.saved[k]
+        version = self.versions[k]
+        if version == -2:
+            packed = item[0]
+            item = item[1](packed)
+            return item if as_tensor else item._array
+        if version < 0:
+            return item
+        if isinstance(item, TensorBase):
+            c = item._counter
+            if c is not None and c.n != version:
+                self.complain(k, item._array, c, version)
+            return item if as_tensor else item._array
+        array, c, _ = item
+        if c.n != version:
+            self.complain(k, array, c, version)
+        if not as_tensor:
+            return array
+        t = make(array)
+        t._counter = c
+        t._node = self
+        t._nr = self.plan.saves[k][1]
+        return t
+
+    def pack(self, hooks):
+        """Hand the saved memories to `saved_tensors_hooks` instead of keeping them."""
+        pack, unpack = hooks
+        for k, version in enumerate(self.versions):
+            if version >= 0:
+                self.saved[k] = (pack(self.unpack(k, True)), unpack)
+                self.versions[k] = -2
+
+    def complain(self, k, array, c, version):
+        """Raise torch's error for a saved value that was written to since."""
+        from .. import errors
+        raise RuntimeError(errors.modified_in_place(self, k, array, c, version))
+
+    def run(self, grads, create_graph):
+        """Return the gradients of the inputs (one for each edge) from those of the outputs."""
+        op = self.op
+        plan = self.plan
+        if self.freed and plan.checked:
+            raise RuntimeError(FREED)
+        g = grads[0] if self.multi is None else self.join(grads)
+        saved = self.saved
+        values = None
+        if saved is not None:
+            values = [self.unpack(k, create_graph) for k in range(len(saved))]
+        found = [None] * len(op.slots)
+        for slot, rule, positions in plan.rules:
+            n = len(positions)
+            if n == 0:
+                r = rule(g)
+            elif n == 1:
+                r = rule(g, values[positions[0]])
+            elif n == 2:
+                r = rule(g, values[positions[0]], values[positions[1]])
+            else:
+                r = rule(g, *[values[p] for p in positions])
+            if slot >= 0:
+                found[slot] = r
+            else:
+                found = r
+        if self.lengths is not None:
+            found = self.flatten(found)
+        return found
+
+    def flatten(self, found):
+        """Spread the entry of a list parameter over its edges."""
+        flat = []
+        for r, n in zip(found, self.lengths):
+            if n < 0:
+                flat.append(r)
+            else:
+                flat.extend([None] * n if r is None else r)
+        return flat
+
+    def join(self, grads):
+        """Return what a rule of an op with several outputs gets as `g`."""
+        floating = [k for k, (_, d) in enumerate(self.multi) if d.kind in "fcV"]
+        if self.op.returns is not None and type(self.op.returns) is int:
+            return grads[self.op.returns]
+        if len(floating) == 1:
+            return grads[floating[0]]
+        return tuple([grads[k] for k in floating])
+
+    def release(self):
+        """Free what was saved, after a backward that does not retain the graph."""
+        self.saved = None
+        self.freed = True
+
+    def remember_stack(self):
+        """Keep the Python stack of the forward call (anomaly mode)."""
+        self.stack = traceback.format_stack()[:-1]
+
+    def n_outputs(self):
+        return 1 if self.multi is None else len(self.multi)
+
+    def shape_of(self, nr):
+        """(shape, array dtype) of an output."""
+        return (self.out_shape, self.out_dtype) if self.multi is None else self.multi[nr]
+
+
+FREED = ("Trying to backward through the graph a second time (or directly access saved tensors after they have "
+         "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+         "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
+         "if you need to access saved tensors after calling backward.")
+
+
+class AccumulateGrad(Node):
+    """The node that stands for a leaf: `variable` is the leaf."""
+
+    def __init__(self, variable):
+        Node.__init__(self)
+        self.variable = variable
+        self.edges = []
+        self.grad_name = "AccumulateGrad"
+
+
+def accumulator(leaf):
+    """Return the AccumulateGrad node of a leaf, always the same one."""
+    if leaf._acc is None:
+        leaf._acc = AccumulateGrad(leaf)
+    return leaf._acc
+
+
+class Handle:
+    """What a registered hook gives back: `remove()` takes it out again; also a context manager."""
+
+    _next = 0
+
+    def __init__(self, hooks, fn, front=False):
+        Handle._next += 1
+        self.id = Handle._next
+        self.hooks = hooks
+        if front:
+            rest = dict(hooks)
+            hooks.clear()
+            hooks[self.id] = fn
+            hooks.update(rest)
+        else:
+            hooks[self.id] = fn
+
+    def remove(self):
+        """Take the hook out; harmless when it is out already."""
+        self.hooks.pop(self.id, None)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.remove()
+
+
+# ------------------------------------------------------------------ the walk
+
+def backward_walk(roots, grads, retain_graph, create_graph, captures=None):
+    """Run the graph backwards from `roots` (tensors) with the gradients `grads` (arrays or tensors).
+
+    captures: {id(leaf) or (node, nr): position} of what `grad()` asks for, or None to
+    accumulate into every leaf. Returns {position: gradient}.
+    """
+    pending = {}
+    results = {}
+    start = []
+    for root, g in zip(roots, grads):
+        node = root._node
+        if node is None:
+            if captures is None:
+                accumulate_leaf(root, g, False, create_graph)
+            elif id(root) in captures:
+                deliver(results, captures, id(root), run_tensor_hooks(root._hooks, g, create_graph))
+            continue
+        start.append(node)
+        put(pending, node, root._nr, g, create_graph)
+    if not start:
+        return results
+    order = reachable(start)
+    runs = None
+    if captures is not None:
+        wanted, runs = needed(order, captures)
+        order = [n for n in order if n in wanted]
+    if create_graph:
+        walk(order, pending, results, retain_graph, True, captures, runs)
+        return results
+    token = hush(SILENT)
+    RAW.depth += 1
+    before = state.grad
+    state.grad = False
+    try:
+        walk(order, pending, results, retain_graph, False, captures, runs)
+    finally:
+        RAW.depth -= 1
+        state.grad = before
+        unhush(token)
+    return results
+
+
+def reachable(start):
+    """Return every node reachable from `start`, youngest first."""
+    seen = set()
+    order = []
+    stack = list(start)
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        order.append(node)
+        for e in node.edges:
+            if e is not None and not isinstance(e, TensorBase) and e not in seen:
+                stack.append(e)
+    if len(order) > 1:
+        order.sort(key=_age, reverse=True)
+    return order
+
+
+def _age(node):
+    return node.seq
+
+
+def needed(order, captures):
+    """Return (nodes to visit, those of them to run) to reach what is asked for."""
+    wanted, runs = set(), set()
+    nodes = {key[0] for key in captures if isinstance(key, tuple)}
+    for node in reversed(order):
+        for e in node.edges:
+            if e is not None and ((id(e) in captures) if isinstance(e, TensorBase) else (e in wanted)):
+                runs.add(node)
+                wanted.add(node)
+                break
+        if node in nodes:
+            wanted.add(node)
+    return wanted, runs
+
+
+def walk(order, pending, results, retain_graph, create_graph, captures, runs):
+    """Run the nodes in order; see `backward_walk`."""
+    for node in order:
+        grads = pending.pop(node, None)
+        if grads is None:
+            continue
+        shared = create_graph
+        if node.pre_hooks is not None or node.retained is not None or node.node_pre_hooks is not None:
+            grads = before_node(node, grads, create_graph)
+            shared = True
+        if captures is not None:
+            if capture_outputs(node, grads, captures, results, create_graph):
+                shared = True
+            if node not in runs:
+                continue
+        found = call(node, grads, create_graph)
+        if node.node_hooks:
+            found = after_node(node, found, grads, create_graph)
+            shared = True
+        if not retain_graph:
+            node.release()
+        edges = node.edges
+        nrs = node.nrs
+        incoming = grads[0]
+        for k in range(len(edges)):
+            e = edges[k]
+            if e is None:
+                continue
+            r = found[k]
+            if r is None:
+                continue
+            if isinstance(e, TensorBase):
+                r = fit(r, e._array.shape, e._array.dtype, create_graph)
+                if captures is None:
+                    own = not shared and r is not incoming and not appears(found, r, k)
+                    accumulate_leaf(e, r, own, create_graph)
+                elif id(e) in captures:
+                    r = run_tensor_hooks(e._hooks, r, create_graph)
+                    deliver(results, captures, id(e), r)
+            else:
+                nr = 0 if nrs is None else nrs.get(k, 0)
+                if e.multi is None:
+                    r = fit(r, e.out_shape, e.out_dtype, create_graph)
+                else:
+                    shape, dtype = e.multi[nr]
+                    r = fit(r, shape, dtype, create_graph)
+                put(pending, e, nr, r, create_graph)
+
+
+def call(node, grads, create_graph):
+    """Run a node's rules; in anomaly mode say which forward call failed and look for NaN."""
+    if not Flags.anomaly:
+        return node.run(grads, create_graph)
+    try:
+        found = node.run(grads, create_graph)
+    except Exception:
+        warn_stack(node)
+        raise
+    if Flags.check_nan:
+        for k, r in enumerate(found):
+            if r is not None and node.edges[k] is not None and has_nan(r):
+                warn_stack(node)
+                raise RuntimeError(f"Function '{node.name()}' returned nan values in its {k}th output.")
+    return found
+
+
+def has_nan(r):
+    array = r._array if isinstance(r, TensorBase) else r
+    return bool((array != array).any())
+
+
+def warn_stack(node):
+    import warnings
+    trace = "".join(node.stack) if node.stack else "  (recorded before anomaly mode was on)\n"
+    warnings.warn(f"Error detected in {node.name()}. Traceback of forward call that caused the error:\n{trace}",
+                  stacklevel=2)
+
+
+def appears(found, r, k):
+    """Whether gradient k is the same object as another edge's, so that neither may keep it."""
+    for j in range(len(found)):
+        if j != k and found[j] is r:
+            return True
+    return False
+
+
+def put(pending, node, nr, g, create_graph):
+    """Add a gradient to what waits for a node's output."""
+    grads = pending.get(node)
+    if grads is None:
+        if node.multi is None:
+            pending[node] = [g]
+        else:
+            grads = [None] * len(node.multi)
+            grads[nr] = g
+            pending[node] = grads
+    elif grads[nr] is None:
+        grads[nr] = g
+    else:
+        grads[nr] = OPS.add(grads[nr], g)
+
+
+def fit(r, shape, dtype, create_graph):
+    """Return a gradient summed to a broadcast input's shape and cast to its dtype."""
+    if create_graph:
+        if not isinstance(r, TensorBase):
+            r = make(r)
+        array = r._array
+        if array.shape != shape:
+            r = OPS.sum_to_size(r, shape)
+        if array.dtype != dtype:
+            r = OPS.cast_gradient(r, dtype)
+        return r
+    if type(r) is not _ndarray:
+        if isinstance(r, TensorBase):
+            r = r._array
+        if type(r) is not _ndarray and backends.of_array(r) is None:
+            r = CPU.asarray(r)
+    if r.shape != shape:
+        r = sum_to(r, shape)
+    if r.dtype is not dtype and r.dtype != dtype:
+        backend = backends.of_array(r)
+        if backend.kind(r) == "c" and dtype.kind != "c":
+            r = backend.real(r)
+        r = backend.cast(r, dtype)
+    return r
+
+
+def sum_to(r, shape):
+    """Sum an array down to a shape it was broadcast from."""
+    backend = backends.of_array(r)
+    extra = len(r.shape) - len(shape)
+    if extra < 0:
+        return backend.broadcast_to(r, shape)
+    axes = tuple(range(extra)) + tuple([i + extra for i, n in enumerate(shape) if n == 1 and r.shape[i + extra] != 1])
+    if axes:
+        reduce = _KERNELS.get("sum") if backend is CPU else None
+        out = reduce(r, axes, False, None) if reduce is not None else NotImplemented
+        r = backend.sum(r, axis=axes) if out is NotImplemented else out
+        if type(r) is not backend.array_type:
+            r = backend.asarray(r)
+    if r.shape == shape:
+        return r
+    try:
+        return backend.reshape(r, shape)
+    except ValueError:
+        raise RuntimeError(f"the size of tensor a gradient of shape {list(r.shape)} cannot be reduced to "
+                           f"{list(shape)}") from None
+
+
+def accumulate_leaf(leaf, g, own, create_graph):
+    """Add a gradient to a leaf's `.grad`, running the leaf's hooks first."""
+    if not leaf._req:
+        return
+    if leaf._hooks is not None:
+        g = run_tensor_hooks(leaf._hooks, g, create_graph)
+        own = False
+    old = leaf._grad
+    if create_graph:
+        if not isinstance(g, TensorBase):
+            g = make(g)
+        leaf._grad = g if old is None else OPS.add(old, g)
+    elif old is None:
+        leaf._grad = make(g if own and owned(g) else backends.of_array(g).copy(g))
+    elif old._node is not None or old._req:
+        leaf._grad = OPS.add(old, make(g))
+    else:
+        add_into(old, g)
+    if leaf._acc is not None:
+        run_post_hooks(leaf)
+
+
+def owned(g):
+    """Whether an array is a whole C-ordered memory of its own, fit to become `.grad`."""
+    if type(g) is _ndarray:
+        return g.base is None and g.flags.c_contiguous and g.flags.writeable
+    return False
+
+
+def add_into(old, g):
+    """Do `old += g` in old's memory."""
+    array = old._array
+    kernel = _KERNELS.get("add") if type(array) is _ndarray else None
+    if kernel is None or kernel(array, g, 1, array) is NotImplemented:
+        if type(array) is _ndarray:
+            CPU.add(array, g, out=array)
+        else:
+            array += g
+    if old._counter is not None:
+        old._counter.n += 1
+
+
+def run_post_hooks(leaf):
+    hooks = getattr(leaf, "_post_accumulate_grad_hooks", None)
+    if hooks:
+        for fn in list(hooks.values()):
+            fn(leaf)
+
+
+# ------------------------------------------------------------------ hooks
+
+def as_tensor(g):
+    return g if g is None or isinstance(g, TensorBase) else make(g)
+
+
+def run_tensor_hooks(hooks, g, create_graph):
+    """Run tensor hooks on a gradient (they get tensors) and return what it became."""
+    if not hooks:
+        return g
+    t = as_tensor(g)
+    depth = RAW.depth
+    RAW.depth = 0
+    try:
+        for fn in list(hooks.values()):
+            new = fn(t)
+            if new is not None:
+                if not isinstance(new, TensorBase):
+                    raise TypeError(f"hook '{getattr(fn, '__name__', fn)}' has returned an incorrect value: expected a "
+                                    f"Tensor or None, got {type(new).__name__}")
+                if new._array.shape != t._array.shape:
+                    raise RuntimeError(f"hook '{getattr(fn, '__name__', fn)}' has changed the size of value")
+                t = new
+    finally:
+        RAW.depth = depth
+    return t if create_graph else t._array
+
+
+def before_node(node, grads, create_graph):
+    """Run tensor pre-hooks, retain gradients, run node pre-hooks; return the gradients."""
+    grads = list(grads)
+    if node.pre_hooks is not None:
+        for nr, hooks in node.pre_hooks.items():
+            if grads[nr] is not None:
+                grads[nr] = run_tensor_hooks(hooks, grads[nr], create_graph)
+    if node.node_pre_hooks:
+        tensors = tuple([as_tensor(g) for g in grads])
+        depth = RAW.depth
+        RAW.depth = 0
+        try:
+            for fn in list(node.node_pre_hooks.values()):
+                new = fn(tensors)
+                if new is not None:
+                    tensors = tuple(new)
+        finally:
+            RAW.depth = depth
+        grads = [t if create_graph or t is None else t._array for t in tensors]
+    if node.retained is not None:
+        for nr, ref in node.retained.items():
+            t = ref()
+            if t is not None and grads[nr] is not None:
+                retain(t, grads[nr], create_graph)
+    return grads
+
+
+def retain(t, g, create_graph):
+    """Store the gradient of a non-leaf that asked for it."""
+    if t._grad is not None:
+        t._grad = OPS.add(t._grad, as_tensor(g))
+    else:
+        t._grad = as_tensor(g) if create_graph else make(backends.of_array(g).copy(g))
+
+
+def after_node(node, found, grads, create_graph):
+    """Run the hooks registered on a node with its input and output gradients."""
+    depth = RAW.depth
+    RAW.depth = 0
+    try:
+        inputs = tuple([as_tensor(r) for r in found])
+        outputs = tuple([as_tensor(g) for g in grads])
+        for fn in list(node.node_hooks.values()):
+            new = fn(inputs, outputs)
+            if new is not None:
+                inputs = tuple(new) if isinstance(new, (tuple, list)) else (new,)
+    finally:
+        RAW.depth = depth
+    return [t if create_graph or t is None else t._array for t in inputs]
+
+
+def capture_outputs(node, grads, captures, results, create_graph):
+    """Hand out the gradients of a node's outputs that were asked for; whether there were any."""
+    hit = False
+    for nr, g in enumerate(grads):
+        if g is not None and (node, nr) in captures:
+            deliver(results, captures, (node, nr), g)
+            hit = True
+    return hit
+
+
+def deliver(results, captures, key, g):
+    """Add a gradient to the result for a captured input."""
+    for position in captures[key]:
+        if position in results:
+            results[position] = OPS.add(results[position], g)
+        else:
+            results[position] = g

@@ -1,0 +1,844 @@
+"""The op registry: `@op`, gradient rules, and the way from a call to a kernel and back.
+
+One block of source says everything about an op (see docs/design.md). What happens per call is:
+bind the arguments, unwrap the tensors, promote, run the kernel or the body, wrap, record.
+"""
+import inspect
+import types
+
+from .. import dtypes
+from ..backend import base as backends
+from ..backend.cpu import B as CPU, SILENT, UFUNCS, hush, unhush
+from . import tensor as tensor_module
+from .engine import Node, RAW
+from .modes import Flags, state
+from .tensor import OPS, Tensor, TensorBase, counter, make
+from . import views
+
+OPTION, TENSOR, OPTIONAL, LIST = range(4)       # kinds of a parameter
+NO_PROMOTION, COMMON, FLOAT = range(3)          # kinds of promotion
+_PROMOTIONS = {None: NO_PROMOTION, "common": COMMON, "float": FLOAT}
+INPUT, OUTPUT, VALUE, SHAPE, DTYPE, NEEDS = range(6)    # where a saved value comes from
+
+_ndarray = CPU.array_type
+_generic = CPU.generic
+_F32, _F64, _I64, _BOOL = dtypes.float32.np, dtypes.float64.np, dtypes.int64.np, dtypes.bool.np
+_ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "a": "input", "x2": "other"}
+
+
+class T:
+    """Annotation of a body's parameter that is a tensor."""
+
+
+class Ts:
+    """Annotation of a body's parameter that is a sequence of tensors."""
+
+
+class Plan:
+    """What to save and which rules to run when a given set of inputs requires grad."""
+
+    def __init__(self, saves, rules, checked):
+        self.saves = saves          # ((source, index), ...)
+        self.rules = rules          # ((slot, function, positions in saves), ...); slot -1: vjp_all
+        self.checked = checked      # whether any saved value is a memory with a version
+
+
+class Op:
+    """A callable of tensors made from a body; see docs/design.md.
+
+    Attributes:
+        name, __name__, __doc__: as published.
+        body: the reference, a function of a backend and arrays.
+        kernel: the native function that is tried first on the CPU, or None.
+    """
+
+    def __init__(self, body, options):
+        self.name = options["name"] or body.__name__
+        self.__name__ = self.__qualname__ = self.name
+        self.__doc__ = body.__doc__
+        self.__module__ = "torch"
+        self.body = body
+        self.promote = _PROMOTIONS[options["promote"]]
+        self.apart = options["apart"]
+        self.view = options["view"]
+        self.writer = None
+        if options["writes"]:
+            self.writer = body
+            self.body = lambda B, target, *rest: body(B, B.copy(target), *rest)
+        self.outputs = options["outputs"]
+        self.n_outputs = len(self.outputs) if self.outputs else 1
+        self.returns = _positions(self.outputs, options["returns"])
+        self.result_type = None
+        self.differentiable = options["differentiable"]
+        self.grad_name = options["grad_name"] or _camel(self.name) + "Backward0"
+        self.kernel = CPU.kernels.get(self.name)
+        self.ufunc = UFUNCS.get(self.name)
+        self.rules = {}
+        self.rule_all = None
+        self.plans = {}
+        self._read_signature(body)
+
+    def _read_signature(self, body):
+        params = list(inspect.signature(body).parameters.values())[1:]
+        self.params = tuple(p.name for p in params)
+        self.kinds = tuple(_kind(p) for p in params)
+        self.n_params = len(params)
+        self.n_positional = sum(p.kind is not p.KEYWORD_ONLY for p in params)
+        self.required = sum(p.default is p.empty for p in params)
+        self.defaults = tuple(None if p.default is p.empty else p.default for p in params)
+        self.needed = tuple(p.default is p.empty for p in params)
+        self.slots = tuple(i for i, k in enumerate(self.kinds) if k != OPTION)
+        self.promoted = tuple(i for i in self.slots if self.params[i] not in self.apart)
+        self.has_list = LIST in self.kinds
+        self.keyword_only = tuple(p.kind is p.KEYWORD_ONLY for p in params)
+
+    def __repr__(self):
+        return f"<op {self.name}>"
+
+    def __reduce__(self):
+        return _find, (self.name,)
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else _bound(self, instance)
+
+    # ------------------------------------------------------------ call
+
+    def __call__(self, *args, **kwargs):
+        if kwargs:
+            if "out" in kwargs and "out" not in self.params:
+                out = kwargs.pop("out")
+                if out is not None:
+                    return self.call_out(self.bind(args, kwargs), out)
+            args = self.bind(args, kwargs)
+        elif len(args) != self.n_params:
+            args = self.fill(args)
+        return self.apply(args)
+
+    def fill(self, args):
+        """Return the full argument tuple of a call with positional arguments only."""
+        n = len(args)
+        if n > self.n_positional:
+            raise TypeError(f"{self.name}() takes {self.n_positional} positional arguments but {n} were given")
+        for i in range(n, self.n_params):
+            if self.needed[i]:
+                raise TypeError(_missing(self, n))
+        return args + self.defaults[n:]
+
+    def bind(self, args, kwargs):
+        """Return the full argument tuple of a call with keywords, `axis` and the like understood."""
+        n = len(args)
+        if n > self.n_positional:
+            raise TypeError(f"{self.name}() takes {self.n_positional} positional arguments but {n} were given")
+        values = list(args + self.defaults[n:])
+        given = n
+        missing = {self.params[i] for i in range(n, self.n_params) if self.needed[i]}
+        for key, value in kwargs.items():
+            name = key
+            if name not in self.params:
+                name = _ALIASES.get(key)
+                if name not in self.params:
+                    if key == "out":
+                        continue
+                    raise TypeError(f"{self.name}() got an unexpected keyword argument '{key}'")
+            i = self.params.index(name)
+            if i < n:
+                raise TypeError(f"{self.name}() got multiple values for argument '{key}'")
+            values[i] = value
+            missing.discard(name)
+        if missing:
+            raise TypeError(_missing(self, given, missing))
+        return tuple(values)
+
+    def apply(self, args):
+        """Compute the op on a full argument tuple of tensors (or of plain arrays, inside a rule)."""
+        values = list(args)
+        backend = None
+        dtype = None
+        mixed = False
+        number = False
+        track = False
+        if self.has_list:
+            return self.apply_general(args)
+        for i in self.slots:
+            a = args[i]
+            if isinstance(a, TensorBase):
+                array = a._array
+                values[i] = array
+                if dtype is None:
+                    dtype = array.dtype
+                    if type(array) is not _ndarray:
+                        return self.apply_general(args)
+                elif array.dtype is not dtype:
+                    mixed = True
+                    if type(array) is not _ndarray:
+                        return self.apply_general(args)
+                elif type(array) is not _ndarray:
+                    return self.apply_general(args)
+                if not track and (a._req or a._node is not None or
+                                  (a._base is not None and tensor_module.view_requires_grad(a))):
+                    track = True
+            elif a is None:
+                if self.kinds[i] != OPTIONAL:
+                    return self.apply_general(args)
+            elif type(a) is _ndarray:
+                if dtype is None and RAW.depth:
+                    return self.run_raw(values)
+                return self.apply_general(args)
+            else:
+                number = True
+        if dtype is None:
+            return self.apply_general(args)
+        if mixed or number or self.promote == FLOAT:
+            if self.promote == NO_PROMOTION:
+                if number:
+                    return self.apply_general(args)
+            elif dtype is _F32 or dtype is _F64:
+                if mixed or (number and not self.plain_numbers(args)):
+                    self.promote_values(args, values)
+            else:
+                self.promote_values(args, values)
+        if Flags.special:
+            return self.apply_special(args, values, track)
+        result = self.run(values)
+        if self.outputs is not None or self.view:
+            return self.wrap_special(args, values, result, track and state.grad and self.differentiable)
+        out = make(result)
+        if track and self.differentiable and state.grad:
+            self.record(args, values, result, out)
+        return out
+
+    def plain_numbers(self, args):
+        """Whether every number among the tensor arguments is an int or a float, no bool or other type."""
+        for i in self.slots:
+            a = args[i]
+            if not isinstance(a, TensorBase) and a is not None:
+                if type(a) is not float and type(a) is not int:
+                    return False
+        return True
+
+    def run(self, values):
+        """Run kernel or body on CPU arrays; the result is an array or a tuple of them."""
+        if self.kernel is not None:
+            result = self.kernel(*values)
+            if result is not NotImplemented:
+                return result
+        token = hush(SILENT)
+        try:
+            result = self.body(CPU, *values)
+        except (ValueError, IndexError, OverflowError) as e:
+            return self.explain(values, e)
+        finally:
+            unhush(token)
+        if self.outputs is not None:
+            return tuple([r if type(r) is _ndarray or r is None else _as_array(r) for r in result])
+        return result if type(result) is _ndarray else _as_array(result)
+
+    def run_raw(self, values):
+        """Run on plain arrays inside a backward walk: nothing is wrapped, nothing recorded."""
+        backend = None
+        for i in self.slots:
+            a = values[i]
+            if type(a) is _ndarray:
+                backend = CPU
+                break
+            if type(a) is list or type(a) is tuple:
+                backend = backends.of_array(a[0]) if a else CPU
+                break
+            if a is not None:
+                found = backends.of_array(a)
+                if found is not None:
+                    backend = found
+                    break
+        if backend is CPU:
+            if self.promote == FLOAT and values[self.slots[0]].dtype.kind in "iub":
+                values[self.slots[0]] = CPU.cast(values[self.slots[0]], dtypes.get_default_dtype().np)
+            result = self.run(values)
+        else:
+            result = self.body(backend, *values)
+        return result if self.returns is None else _pick(result, self.returns)
+
+    def raw(self, *args, **kwargs):
+        """Compute on plain arrays outside a backward walk (for code of the library itself)."""
+        return self.run_raw(list(self.bind(args, kwargs)))
+
+    def explain(self, values, error):
+        """Turn an array library's error into torch's, or raise it as it came."""
+        from .. import errors
+        errors.from_array_error(self, values, error)
+        raise error
+
+    # ------------------------------------------------------------ promotion
+
+    def promote_values(self, args, values):
+        """Cast the arrays in `values` to torch's result type of the arguments; numbers stay weak."""
+        dimensioned, zero_dim, numbers = [], [], []
+        for i in self.promoted:
+            a = values[i]
+            if a is None:
+                continue
+            if hasattr(a, "dtype") and hasattr(a, "shape") and isinstance(args[i], TensorBase):
+                d = args[i].dtype
+                (dimensioned if a.shape else zero_dim).append(d)
+            else:
+                numbers.append(dtypes.of_number(a))
+        result = dtypes.combine(dimensioned, zero_dim, numbers)
+        if self.promote == FLOAT and result.category < dtypes.FLOATING:
+            result = dtypes.get_default_dtype()
+        for i in self.promoted:
+            a = values[i]
+            if a is None:
+                continue
+            if isinstance(args[i], TensorBase):
+                backend = backends.of_array(a)
+                values[i] = backend.cast(a, backend.dt(result))
+            else:
+                values[i] = _weak(a, result)
+
+    # ------------------------------------------------------------ the general path
+
+    def apply_general(self, args):
+        """Any backend, lists of tensors, numbers where tensors stand; raises torch's errors."""
+        if RAW.depth:                           # NumPy's arithmetic turned a 0-d gradient into a scalar
+            args = tuple([_as_array(a) if isinstance(a, _generic) else a for a in args])
+        args = self.check_arguments(args)
+        values = list(args)
+        if RAW.depth:
+            first = self.first_array(values)
+            if first is not None:
+                return self.run_raw(values)
+        backend, track = None, False
+        for i in self.slots:
+            a = args[i]
+            if isinstance(a, TensorBase):
+                values[i] = a._array
+                backend = self.same_backend(backend, a)
+                track = track or tensor_module.requires_grad(a)
+            elif self.kinds[i] == LIST:
+                values[i] = [t._array for t in a]
+                for t in a:
+                    backend = self.same_backend(backend, t)
+                    track = track or tensor_module.requires_grad(t)
+        if backend is None:
+            backend = CPU
+        elif backend is not CPU:
+            self.bring_zero_dim(args, values, backend)
+        if self.promote != NO_PROMOTION:
+            if self.has_list:
+                self.promote_list(args, values, backend)
+            else:
+                self.promote_values(args, values)
+        result = self.run(values) if backend is CPU else _arrays(backend, self.body(backend, *values))
+        return self.wrap_special(args, values, result, track and state.grad and self.differentiable)
+
+    def first_array(self, values):
+        """Return a plain array among the tensor arguments, if there is one."""
+        for i in self.slots:
+            a = values[i]
+            if isinstance(a, TensorBase) or a is None:
+                continue
+            if self.kinds[i] == LIST:
+                if a and not isinstance(a[0], TensorBase):
+                    return a[0]
+            elif backends.of_array(a) is not None:
+                return a
+        return None
+
+    def check_arguments(self, args):
+        """Return the arguments with numbers wrapped where torch takes them; TypeError elsewhere."""
+        args = list(args)
+        tensors = 0
+        for i in self.slots:
+            a = args[i]
+            if isinstance(a, TensorBase):
+                tensors += 1
+                continue
+            if self.kinds[i] == LIST:
+                args[i] = self.check_list(i, a)
+                tensors += 1
+            elif a is None and (self.kinds[i] == OPTIONAL):
+                continue
+            elif RAW.depth and backends.of_array(a) is not None:
+                tensors += 1
+            elif self.promote == NO_PROMOTION or not _is_number(a):
+                from .. import errors
+                raise TypeError(errors.must_be_tensor(self.name, self.params[i], i, a))
+        if not tensors and self.promote != NO_PROMOTION:
+            i = self.slots[0]
+            args[i] = make(_as_array(args[i]).astype(dtypes.of_number(args[i]).np))
+        return tuple(args)
+
+    def check_list(self, i, a):
+        if not isinstance(a, (list, tuple)):
+            from .. import errors
+            raise TypeError(errors.must_be_tensors(self.name, self.params[i], i, a))
+        for k, t in enumerate(a):
+            if not isinstance(t, TensorBase) and not (RAW.depth and backends.of_array(t) is not None):
+                from .. import errors
+                raise TypeError(errors.element_must_be_tensor(self.name, self.params[i], i, k, t))
+        return list(a)
+
+    def same_backend(self, backend, t):
+        """Return the backend of `t` joined with the one so far; RuntimeError for two devices."""
+        found = CPU if type(t._array) is _ndarray else backends.of_array(t._array)
+        if backend is None or backend is found:
+            return found
+        if not t._array.shape and found is CPU:
+            return backend
+        if backend is CPU and found is not CPU:
+            return found
+        raise RuntimeError("Expected all tensors to be on the same device, but found at least two devices, "
+                           f"{backend.device_type} and {t.device}!")
+
+    def bring_zero_dim(self, args, values, backend):
+        """Move 0-d CPU arrays to the device of the others; RuntimeError for larger ones."""
+        for i in self.slots:
+            a = values[i]
+            if type(a) is _ndarray:
+                if a.shape:
+                    other = next(t for t in args if isinstance(t, TensorBase) and type(t._array) is not _ndarray)
+                    raise RuntimeError("Expected all tensors to be on the same device, but found at least two "
+                                       f"devices, {other.device} and cpu!")
+                values[i] = backend.from_numpy(a)
+
+    def promote_list(self, args, values, backend):
+        """Cast the arrays of the list parameter to their common type."""
+        i = self.kinds.index(LIST)
+        arrays = values[i]
+        full = [t.dtype for t, a in zip(args[i], arrays) if a.shape]
+        zero = [t.dtype for t, a in zip(args[i], arrays) if not a.shape]
+        if full or zero:
+            result = backend.dt(dtypes.combine(full, zero, []))
+            values[i] = [backend.cast(a, result) for a in arrays]
+
+    # ------------------------------------------------------------ results
+
+    def apply_special(self, args, values, track):
+        """A call while inference, anomaly or another rare mode is on somewhere."""
+        result = self.run(values)
+        return self.wrap_special(args, values, result, track and state.grad and self.differentiable)
+
+    def wrap_special(self, args, values, result, track):
+        """Wrap one or several results, tie views to their base, record the call."""
+        if self.outputs is None:
+            out = make(result)
+            if self.view:
+                views.attach(out, args[self.slots[0]], self, args)
+            if track:
+                self.record(args, values, result, out)
+        else:
+            out = [None if r is None else make(r) for r in result]
+            if self.view:
+                views.attach_all(out, args[self.slots[0]], self, args)
+            if track:
+                self.record(args, values, result, out)
+            if self.returns is not None:
+                out = _pick(out, self.returns)
+            elif self.result_type is not None:
+                out = self.result_type(out)
+            else:
+                out = tuple(out)
+        if state.inference:
+            for t in (out if isinstance(out, tuple) else (out,)):
+                if t is not None:
+                    t._flags |= tensor_module.INFERENCE
+        return out
+
+    def record(self, args, values, result, out):
+        """Make the node of this call and tie the outputs to it."""
+        node = Node()
+        node.op = self
+        self.add_edges(node, args)
+        plan = node.plan
+        if self.outputs is None:
+            node.out_shape = result.shape
+            node.out_dtype = result.dtype
+            out._node = node
+            if self.view and out._base is not None:
+                out._seen = out._counter.n
+        else:
+            node.multi = [((), _F32) if r is None else (r.shape, r.dtype) for r in result]
+            for k, t in enumerate(out):
+                if t is not None and result[k].dtype.kind in "fcV":
+                    t._node = node
+                    t._nr = k
+        if plan.saves:
+            self.save(node, plan, args, values, out)
+        if Flags.anomaly:
+            node.remember_stack()
+
+    def add_edges(self, node, args):
+        """Fill in where the gradients of the inputs go, and which plan that needs."""
+        edges, mask, bit = [], 0, 1
+        nrs = None
+        for i in self.slots:
+            a = args[i]
+            if isinstance(a, TensorBase):
+                if a._base is not None:
+                    tensor_module.grad_fn(a)
+                if a._node is not None:
+                    edges.append(a._node)
+                    mask |= bit
+                    if a._nr:
+                        if nrs is None:
+                            nrs = {}
+                        nrs[len(edges) - 1] = a._nr
+                elif a._req:
+                    edges.append(a)
+                    mask |= bit
+                else:
+                    edges.append(None)
+            elif self.kinds[i] == LIST:
+                for t in a:
+                    fn = tensor_module.grad_fn(t)
+                    if fn is not None:
+                        mask |= bit
+                        if t._nr:
+                            if nrs is None:
+                                nrs = {}
+                            nrs[len(edges)] = t._nr
+                        edges.append(fn)
+                    elif t._req:
+                        mask |= bit
+                        edges.append(t)
+                    else:
+                        edges.append(None)
+            else:
+                edges.append(None)
+            bit <<= 1
+        node.edges = edges
+        node.nrs = nrs
+        plan = self.plans.get(mask)
+        node.plan = plan if plan is not None else self.make_plan(mask)
+        node.lengths = [len(args[i]) if self.kinds[i] == LIST else -1 for i in self.slots] if self.has_list else None
+        node.grad_name = self.grad_name if type(self.grad_name) is str else self.grad_name(list(args))
+
+    def save(self, node, plan, args, values, out):
+        """Keep what the rules asked for; memories with the version they have now."""
+        saved, versions = [], []
+        for source, i in plan.saves:
+            version = -1
+            if source == INPUT:
+                item = args[i]
+                if isinstance(item, TensorBase):
+                    c = item._counter
+                    if c is None:
+                        version = 0
+                        if item._flags & tensor_module.INFERENCE:
+                            raise RuntimeError("Inference tensors cannot be saved for backward. Please do not use "
+                                               "Tensors created in inference mode in computation tracked by "
+                                               "autograd. To work around this, you can make a clone to get a normal "
+                                               "tensor and use it in autograd, or use `torch.no_grad()` instead of "
+                                               "`torch.inference_mode()`.")
+                        if item._node is None:          # so that a write to it is noticed and placed
+                            c = counter(item)
+                            c.saved = True
+                    else:
+                        version = c.n
+                        c.saved = True
+            elif source == OUTPUT:
+                t = out if self.outputs is None else out[i]
+                c = counter(t)
+                c.saved = True
+                item = (t._array, c, t._flags)
+                version = c.n
+            elif source == VALUE:
+                item = args[i]
+            elif source == SHAPE:
+                item = tuple(values[i].shape) if hasattr(values[i], "shape") else (
+                    [tuple(v.shape) for v in values[i]] if isinstance(values[i], list) else ())
+            elif source == DTYPE:
+                item = args[i].dtype if isinstance(args[i], TensorBase) else None
+            else:
+                item = tuple([e is not None for e in node.edges]) if not self.has_list else None
+            saved.append(item)
+            versions.append(version)
+        node.saved = saved
+        node.versions = versions
+        if state.grad and Flags.special and Hooks.stack:
+            node.pack(Hooks.stack[-1])
+
+    # ------------------------------------------------------------ rules
+
+    def vjp(self, **rules):
+        """Give the gradient rule of each named input; the rule's parameters say what to save."""
+        for name, rule in rules.items():
+            if name not in self.params or self.kinds[self.params.index(name)] == OPTION:
+                raise TypeError(f"{self.name}.vjp: '{name}' is no tensor parameter of {self.name}({', '.join(self.params)})")
+            self.rules[self.params.index(name)] = (rule, self.sources(rule))
+        self.plans.clear()
+        return self
+
+    def vjp_all(self, rule):
+        """Give one rule that returns the gradients of all tensor parameters as a tuple."""
+        self.rule_all = (rule, self.sources(rule))
+        self.plans.clear()
+        return self
+
+    def sources(self, rule):
+        """Resolve the parameter names of a rule after `g`; an unknown one is an error at import."""
+        names = list(inspect.signature(rule).parameters)
+        if names[:1] != ["g"]:
+            raise TypeError(f"{self.name}: a gradient rule's first parameter is 'g', not {names[:1]}")
+        return tuple(self.source(name) for name in names[1:])
+
+    def source(self, name):
+        if name in self.params:
+            i = self.params.index(name)
+            return (INPUT if self.kinds[i] != OPTION else VALUE, i)
+        if name == "needs":
+            return (NEEDS, 0)
+        if self.outputs is None and name == "out":
+            return (OUTPUT, 0)
+        if self.outputs is not None and name in self.outputs:
+            return (OUTPUT, self.outputs.index(name))
+        for suffix, source in (("_shape", SHAPE), ("_dtype", DTYPE)):
+            if name.endswith(suffix) and name[:-len(suffix)] in self.params:
+                return (source, self.params.index(name[:-len(suffix)]))
+        raise TypeError(f"{self.name}: the gradient rule asks for '{name}', which is neither a parameter "
+                        f"({', '.join(self.params)}), nor an output, a shape or a dtype of one")
+
+    def make_plan(self, mask):
+        """Return (and keep) what to save and to run when the inputs in `mask` require grad."""
+        saves, rules = [], []
+
+        def positions(sources):
+            for s in sources:
+                if s not in saves:
+                    saves.append(s)
+            return tuple(saves.index(s) for s in sources)
+
+        if self.rule_all is not None:
+            rule, sources = self.rule_all
+            rules.append((-1, rule, positions(sources)))
+        else:
+            for slot, i in enumerate(self.slots):
+                if mask >> slot & 1 and i in self.rules:
+                    rule, sources = self.rules[i]
+                    rules.append((slot, rule, positions(sources)))
+        plan = Plan(tuple(saves), tuple(rules), any(s in (INPUT, OUTPUT) for s, _ in saves))
+        self.plans[mask] = plan
+        return plan
+
+    # ------------------------------------------------------------ in place and out=
+
+    def call_inplace(self, args):
+        """Compute into the first argument's memory and return it."""
+        from . import inplace
+        return inplace.apply(self, args)
+
+    def call_out(self, args, out):
+        """Compute into `out` (resized when its shape differs) and return it."""
+        from . import inplace
+        return inplace.into(self, args, out)
+
+
+class Hooks:
+    """The stack of `saved_tensors_hooks` in force."""
+
+    stack = []
+    disabled = None
+
+
+class InPlace:
+    """The `name_` form of an op."""
+
+    def __init__(self, op):
+        self.op = op
+        self.__name__ = self.__qualname__ = op.name + "_"
+        self.__doc__ = f"In-place form of `{op.name}`: writes the result into `input` and returns it."
+        self.__module__ = "torch"
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else _bound(self, instance)
+
+    def __call__(self, *args, **kwargs):
+        op = self.op
+        if kwargs:
+            args = op.bind(args, kwargs)
+        elif len(args) != op.n_params:
+            args = op.fill(args)
+        return op.call_inplace(args)
+
+    def __repr__(self):
+        return f"<op {self.__name__}>"
+
+
+_bound = types.MethodType
+
+
+# ------------------------------------------------------------------ small helpers
+
+def _as_array(value):
+    import numpy as np
+    return np.asarray(value)
+
+
+def _arrays(backend, result):
+    """Turn scalars among a body's results into arrays of the backend."""
+    if isinstance(result, tuple):
+        return tuple([_arrays(backend, r) for r in result])
+    return result if isinstance(result, backend.array_type) else backend.asarray(result)
+
+
+def _pick(items, which):
+    return items[which] if type(which) is int else tuple([items[k] for k in which])
+
+
+def _positions(outputs, returns):
+    if returns is None:
+        return None
+    if isinstance(returns, str):
+        return outputs.index(returns)
+    return tuple(outputs.index(r) for r in returns)
+
+
+def _kind(p):
+    if p.annotation is T:
+        return TENSOR if p.default is p.empty else OPTIONAL
+    return LIST if p.annotation is Ts else OPTION
+
+
+def _camel(name):
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def _is_number(a):
+    return isinstance(a, (int, float, complex)) or (hasattr(a, "dtype") and getattr(a, "shape", None) == ()
+                                                    and hasattr(a, "item"))
+
+
+def _weak(a, result):
+    """Return a number as the Python number that keeps `result` as the array's dtype."""
+    if hasattr(a, "item"):
+        a = a.item()
+    if result.category == dtypes.COMPLEX:
+        return complex(a)
+    if result.category == dtypes.FLOATING:
+        return float(a)
+    if result.category == dtypes.BOOL:
+        return bool(a)
+    if type(a) is bool:
+        return int(a)
+    bits = result.itemsize * 8
+    low = -(1 << (bits - 1)) if result.is_signed else 0
+    if not low <= a < low + (1 << bits):        # torch wraps a number that the dtype cannot hold
+        a = (int(a) - low) % (1 << bits) + low
+    return a
+
+
+def _missing(op, given, names=None):
+    if names is None:
+        names = {op.params[i] for i in range(given, op.n_params) if op.needed[i]}
+    ordered = [p for p in op.params if p in names]
+    listed = ", ".join(f'"{p}"' for p in ordered)
+    return f"{op.name}() missing {len(ordered)} required positional argument{'s' if len(ordered) > 1 else ''}: {listed}"
+
+
+# ------------------------------------------------------------------ the registry
+
+class Registry:
+    """Everything published: namespaces (name -> function) and the ops by name."""
+
+    ops = {}
+    namespaces = {}
+    methods = {}
+
+
+def _find(name):
+    return Registry.ops[name]
+
+
+def publish(ns, name, function):
+    """Put a function into one of torch's namespaces."""
+    Registry.namespaces.setdefault(ns, {})[name] = function
+
+
+def bind_method(name, function):
+    """Make a function a method of Tensor (and the operator's op, where one is called so)."""
+    setattr(Tensor, name, function)
+    Registry.methods[name] = function
+
+
+def _publish_all(function, name, ns, method, aliases):
+    for n in (name,) + tuple(aliases):
+        for space in ns:
+            publish(space, n, function)
+        if method:
+            bind_method(n, function)
+    setattr(OPS, name, function)
+
+
+def _tuple(ns):
+    return (ns,) if isinstance(ns, str) else tuple(ns)
+
+
+def op(body=None, *, promote=None, inplace=False, view=False, ns="torch", method=None, aliases=(), outputs=None,
+       named=False, returns=None, grad_name=None, differentiable=True, name=None, writes=False):
+    """Make an op of a body and publish it; see docs/design.md for the options."""
+    options = dict(promote=promote, view=view, outputs=outputs, returns=returns, grad_name=grad_name,
+                   differentiable=differentiable, name=name, writes=writes)
+
+    def decorate(body):
+        made = Op(body, options)
+        if named:
+            made.result_type = named_result(made.name, outputs)
+        Registry.ops[made.name] = made
+        spaces = _tuple(ns)
+        is_method = method if method is not None else ("torch" in spaces and made.params[:1] == ("input",)
+                                                       and made.kinds[0] == TENSOR)
+        _publish_all(made, made.name, spaces, is_method, aliases)
+        if inplace:
+            form = InPlace(made)
+            made.inplace = form
+            _publish_all(form, made.name + "_", tuple(s for s in spaces if s in ("torch", "nn.functional")), is_method,
+                         tuple(a + "_" for a in aliases))
+        return made
+
+    return decorate if body is None else decorate(body)
+
+
+def composite(function=None, *, ns="torch", method=None, aliases=(), name=None):
+    """Publish an ordinary function of tensors, made of ops, that needs no rule of its own."""
+
+    def decorate(function):
+        called = name or function.__name__
+        spaces = _tuple(ns)
+        if method is None:
+            params = list(inspect.signature(function).parameters)
+            is_method = "torch" in spaces and params[:1] == ["input"]
+        else:
+            is_method = method
+        _publish_all(function, called, spaces, is_method, aliases)
+        return function
+
+    return decorate if function is None else decorate(function)
+
+
+def method(function=None, *, name=None, aliases=()):
+    """Publish a function as a Tensor method only."""
+
+    def decorate(function):
+        for n in (name or function.__name__,) + tuple(aliases):
+            bind_method(n, function)
+            setattr(OPS, n, function)
+        return function
+
+    return decorate if function is None else decorate(function)
+
+
+def prop(function=None, *, name=None, setter=None):
+    """Publish a function as a property of Tensor."""
+
+    def decorate(function):
+        bind_method(name or function.__name__, property(function, setter, None, function.__doc__))
+        return function
+
+    return decorate if function is None else decorate(function)
+
+
+def named_result(name, fields):
+    """Return the named tuple class of an op with several results: `torch.return_types.<name>`."""
+    from .results import make_result_type
+    made = make_result_type(name, tuple(fields))
+    publish("return_types", name, made)
+    return made

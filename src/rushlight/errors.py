@@ -1,0 +1,150 @@
+"""Every message form: torch's own first line, then what helps.
+
+A first line is torch's, word for word, so that searches find it. The lines below it are ours and
+are written in Chinese when `RUSHLIGHT_LANG=zh`.
+"""
+import os
+import re
+import sys
+
+_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+def user_line():
+    """Return "file:line" of the nearest caller outside this package."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "<unknown>"
+
+
+def must_be_tensor(op, param, position, value):
+    """The TypeError text for an argument that is no tensor."""
+    return f"{op}(): argument '{param}' (position {position + 1}) must be Tensor, not {_type_name(value)}"
+
+
+def must_be_tensors(op, param, position, value):
+    """The TypeError text for an argument that is no sequence of tensors."""
+    return f"{op}(): argument '{param}' (position {position + 1}) must be tuple of Tensors, not {_type_name(value)}"
+
+
+def element_must_be_tensor(op, param, position, k, value):
+    """The TypeError text for a list with an element that is no tensor."""
+    return (f"expected Tensor as element {k} in argument {position}, but got {_type_name(value)}")
+
+
+def _type_name(value):
+    if type(value).__module__ == "numpy":
+        return "numpy." + type(value).__name__
+    return type(value).__name__
+
+
+_SHAPES = re.compile(r"could not be broadcast together with (?:remapped )?shapes? (.*)")
+
+
+def from_array_error(op, values, error):
+    """Raise torch's error in place of NumPy's where the cause is known; return otherwise."""
+    shapes = [tuple(v.shape) for v in values if hasattr(v, "shape")]
+    if len(shapes) >= 2 and isinstance(error, ValueError) and op.promote:
+        mismatch = broadcast_mismatch(shapes)
+        if mismatch:
+            raise RuntimeError(mismatch) from None
+
+
+def broadcast_mismatch(shapes):
+    """Return torch's text for shapes that cannot be broadcast, or None when they can."""
+    result = ()
+    for shape in shapes:
+        n = max(len(result), len(shape))
+        a = (1,) * (n - len(result)) + tuple(result)
+        b = (1,) * (n - len(shape)) + tuple(shape)
+        for i in reversed(range(n)):
+            if a[i] != b[i] and a[i] != 1 and b[i] != 1:
+                return (f"The size of tensor a ({a[i]}) must match the size of tensor b ({b[i]}) at "
+                        f"non-singleton dimension {i}")
+        result = tuple(y if x == 1 else x for x, y in zip(a, b))
+    return None
+
+
+def modified_in_place(node, k, array, counter, version):
+    """The text for a saved value that an in-place operation changed, and who changed it."""
+    from . import dtypes
+    d = dtypes.FROM_NP.get(array.dtype)
+    kind = f"torch.{d.short}Tensor" if d else "Tensor"
+    item = node.saved[k]
+    maker = ""
+    if isinstance(item, tuple):
+        maker = f", which is output 0 of {node.name()},"
+    elif getattr(item, "_node", None) is not None:
+        maker = f", which is output {item._nr} of {item._node.name()},"
+    first = (f"one of the variables needed for gradient computation has been modified by an inplace operation: "
+             f"[{kind} {list(array.shape)}]{maker} is at version {counter.n}; expected version {version} instead. "
+             "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
+             "torch.autograd.set_detect_anomaly(True).")
+    if counter.where:
+        first += f"\n  The last write to it was {counter.where[0]} at {counter.where[1]}; {node.name()} needs the value from before."
+    return first
+
+
+# ------------------------------------------------------------------ where in a model
+
+_NOTE = "  raised in "
+
+
+def add_module_note(exc, module):
+    """Say below an exception's message which module of a model raised it.
+
+    Every module that the exception leaves calls this, the innermost first; each one outside adds
+    the dotted path that leads to the one before.
+
+    Args:
+        exc: the exception on its way out.
+        module: the module whose forward it leaves.
+    """
+    trail = getattr(exc, "_module_trail", None)
+    if trail is None:
+        trail = _Trail(module)
+        try:
+            exc._module_trail = trail
+        except AttributeError:          # an exception class with __slots__
+            return
+    elif not trail.extend(module):
+        return
+    note = trail.text()
+    if hasattr(exc, "add_note"):
+        if trail.note in getattr(exc, "__notes__", ()):
+            exc.__notes__[exc.__notes__.index(trail.note)] = note
+        else:
+            exc.add_note(note)
+    elif exc.args and isinstance(exc.args[0], str) and not isinstance(exc, KeyError):
+        said = exc.args[0].removesuffix("\n" + trail.note) if trail.note else exc.args[0]
+        exc.args = (said + "\n" + note, *exc.args[1:])
+    trail.note = note
+
+
+class _Trail:
+    """The way from the outermost module seen so far to the one that raised."""
+
+    def __init__(self, module):
+        self.innermost = repr(module).split("\n")[0]
+        if self.innermost.endswith("("):        # a container: its children are on further lines
+            self.innermost += "...)"
+        self.outer = module
+        self.path = []
+        self.note = None
+
+    def extend(self, module):
+        """Put an enclosing module in front; False when nothing is gained by it."""
+        if module is self.outer:
+            return False
+        for name, inner in module.named_modules():
+            if inner is self.outer:
+                self.path.insert(0, name)
+                self.outer = module
+                return True
+        return False
+
+    def text(self):
+        if not self.path:
+            return _NOTE + self.innermost
+        return f"{_NOTE}{type(self.outer).__name__}.{'.'.join(self.path)}: {self.innermost}"
