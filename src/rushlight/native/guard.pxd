@@ -141,6 +141,15 @@ cdef inline bint overlaps(object out, object x) noexcept:
     return p < q + cnp.PyArray_NBYTES(<ndarray> x) and q < p + cnp.PyArray_NBYTES(<ndarray> out)
 
 
+cdef inline bint disjoint(object out, object x) noexcept:
+    """Tell whether two C-contiguous arrays share no byte at all (needed where elements of x repeat)."""
+    if not cnp.PyArray_CheckExact(out) or not cnp.PyArray_CheckExact(x):
+        return False
+    cdef char* p = <char*> cnp.PyArray_DATA(<ndarray> out)
+    cdef char* q = <char*> cnp.PyArray_DATA(<ndarray> x)
+    return p >= q + cnp.PyArray_NBYTES(<ndarray> x) or q >= p + cnp.PyArray_NBYTES(<ndarray> out)
+
+
 cdef inline ndarray new(int nd, npy_intp* dims, int num):
     """Return a new uninitialised C-contiguous array of type `num`."""
     return <ndarray> cnp.PyArray_EMPTY(nd, dims, num, 0)

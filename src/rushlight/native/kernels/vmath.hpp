@@ -17,12 +17,9 @@
 #include <cstdint>
 #include <cstring>
 
-#ifndef RL_LEVEL
-#define RL_LEVEL base
-#endif
+#include "level.h"
 
-namespace rl {
-namespace RL_LEVEL {
+namespace RL_NS {
 
 template <class To, class From>
 inline To bits(From x) {
@@ -268,5 +265,4 @@ inline float erf_(float x) {
 }
 inline double erf_(double x) { return std::erf(x); }
 
-}  // namespace RL_LEVEL
-}  // namespace rl
+}  // namespace RL_NS
