@@ -1,0 +1,273 @@
+"""Random numbers written into arrays, with PyTorch's choice of algorithm, order and rounding.
+
+Every function takes a `mt19937.Source` first and, where it fills, the NumPy array to fill. An
+array whose memory is not in C order is filled in the order of its memory, as PyTorch does.
+Arguments are taken as valid: `ops/random.py` has the checks and the messages.
+"""
+import math
+
+import numpy as np
+
+from . import boxmuller
+from .boxmuller import F4, F8, libm, scale64
+from .mt19937 import Rewindable, native
+
+_LOW24, _LOW53 = np.uint32(2**24 - 1), np.uint64(2**53 - 1)
+_WIDE_RANGE = 1 << 28
+
+
+# ------------------------------------------------------------------ order and storing
+
+def memory_order(out):
+    """Return `out` with its axes permuted so that C order is the order of its memory."""
+    if out.ndim < 2 or out.flags.c_contiguous:
+        return out
+    steps = [abs(s) for s in out.strides]
+    return out.transpose(sorted(range(out.ndim), key=lambda d: (-steps[d], d)))
+
+
+def _store(out, values):
+    """Write a flat array into `out` in memory order; halves are rounded from float32, as PyTorch's are."""
+    if out.dtype.itemsize == 2 and values.dtype == F8 and out.dtype.kind in "fV":
+        values = values.astype(F4)
+    ordered = memory_order(out)
+    np.copyto(ordered, values.reshape(ordered.shape), casting="unsafe")
+
+
+def _real_parts(out, fill):
+    """Fill a complex array as the array of its real and imaginary parts, one after the other."""
+    part = out.real.dtype
+    if out.flags.c_contiguous:
+        fill(out.reshape(-1).view(part))
+        return
+    # With gaps like the original, so that the same path is taken.
+    parts = np.empty((2 * out.size, 2), part)[:, 0]
+    fill(parts)
+    _store(out, np.ascontiguousarray(parts).view(out.dtype))
+
+
+def _floats24(source, n):
+    return (source.words(n) & _LOW24).astype(F4) * F4(2.0**-24)
+
+
+def _floats53(source, n):
+    if source.state is not None:
+        out = np.empty(n)
+        native.uniform_f64(source.state, out, 0.0, 1.0)
+        return out
+    return (source.words64(n) & _LOW53) * 2.0**-53
+
+
+# ------------------------------------------------------------------ uniform and normal
+
+def uniform(source, out, low, high):
+    """Fill with uniform numbers of [low, high): 24 random bits for float32 and halves, 53 for float64.
+
+    Formula: u * (high - low) + low with one rounding; a result that rounds up to `high` becomes `low`.
+    """
+    if out.dtype.kind == "c":
+        _real_parts(out, lambda parts: uniform(source, parts, low, high))
+    elif out.dtype == F8:
+        values = out if out.flags.c_contiguous else np.empty(out.size)
+        if source.state is not None:
+            native.uniform_f64(source.state, values, low, high)
+        else:
+            drawn = scale64(_floats53(source, out.size), high - low, low)
+            values[...] = np.where(drawn == high, low, drawn).reshape(values.shape)
+        if values is not out:
+            _store(out, values)
+    else:
+        values = out if out.dtype == F4 and out.flags.c_contiguous else np.empty(out.size, F4)
+        _uniform32(source, values, F4(low), F4(high), out.dtype)
+        if values is not out:
+            _store(out, values)
+
+
+def _uniform32(source, values, low, high, dtype):
+    if source.state is not None and dtype == F4:
+        native.uniform_f32(source.state, values, low, high)
+        return
+    drawn = _floats24(source, values.size)
+    if low != 0:
+        drawn = boxmuller.fma32(drawn, high - low, low)
+    elif high != 1:
+        drawn *= high
+    ends = drawn.astype(dtype) == high.astype(dtype)
+    values[...] = np.where(ends, low, drawn).reshape(values.shape)
+
+
+def normal(source, out, mean, std):
+    """Fill with normal numbers.
+
+    A C-contiguous array of 16 elements or more: blocks of 16 by Box-Muller (a rest is covered by
+    drawing the last 16 elements again). Otherwise: pairs in float64, of which the second may wait in the
+    generator for the next call. A complex array has the variance shared between its parts, and `mean` in both.
+    """
+    if out.dtype.kind == "c":
+        _real_parts(out, lambda parts: normal(source, parts, mean, std / math.sqrt(2.0)))
+    elif out.size >= 16 and out.flags.c_contiguous:
+        _normal_blocks(source, out.reshape(-1), mean, std)
+    else:
+        _store(out, _normal_pairs(source, out.size, mean, std))
+
+
+def _normal_blocks(source, out, mean, std):
+    if out.dtype == F8:
+        if source.state is not None:
+            native.normal_f64(source.state, out, mean, std)
+            return
+        draw, turn, values = _floats53, boxmuller.normal64, out
+    elif out.dtype == F4:
+        if source.state is not None:
+            native.normal_f32(source.state, out, mean, std)
+            return
+        draw, turn, values = _floats24, boxmuller.normal32, out
+    else:
+        draw, turn, values = _floats24, boxmuller.normal_half, np.empty(out.size, F4)
+    n, whole = out.size, out.size // 16 * 16
+    if values is out:               # PyTorch draws all `n` here, the unused rest too; for halves it does not
+        values[:] = draw(source, n)
+    else:
+        values[:whole] = draw(source, whole)
+    turn(values[:whole], mean, std)
+    if n % 16:
+        values[-16:] = draw(source, 16)
+        turn(values[-16:], mean, std)
+    if values is not out:
+        out[:] = values.astype(out.dtype)
+
+
+def _normal_pairs(source, n, mean, std):
+    """Return `n` float64 normals of the scalar method, starting with a cached one."""
+    with source.lock:
+        if source.state is not None:
+            values = np.empty(n)
+            source.normal = native.normal_pairs(source.state, values, source.normal)
+        else:
+            have = [] if source.normal is None or n == 0 else [source.normal]
+            need = n - len(have)
+            drawn = boxmuller.standard_pairs(_floats53(source, need + need % 2))
+            if n:
+                source.normal = float(drawn[-1]) if need % 2 else None
+            values = np.concatenate((have, drawn[:need]))
+    return scale64(values, std, mean)
+
+
+def log_normal(source, out, mean, std):
+    """Fill with exp of normal numbers (the scalar method)."""
+    _store(out, libm(_exp, _normal_pairs(source, out.size, mean, std)))
+
+
+def _exp(x):
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
+# ------------------------------------------------------------------ integers
+
+def random_bits(source, out, bits, top):
+    """Fill with words modulo `top`; `bits` is 32 or 64."""
+    values = source.words(out.size).astype(np.uint64) if bits == 32 else source.words64(out.size)
+    if top < 1 << 64:
+        values %= np.uint64(top)
+    _store(out, values)
+
+
+def integers(source, out, low, count):
+    """Fill with whole numbers of low .. low + count - 1: a word modulo `count`, 64 bits from 2**28 on."""
+    if count >= 1 << 64:
+        values = source.words64(out.size).view(np.int64)
+    elif source.state is not None:
+        values = np.empty(out.size, np.int64)
+        native.integers(source.state, values, low, count, count >= _WIDE_RANGE)
+    else:
+        drawn = source.words64(out.size) if count >= _WIDE_RANGE else source.words(out.size).astype(np.uint64)
+        drawn %= np.uint64(count)
+        drawn += np.uint64(low & 0xFFFFFFFFFFFFFFFF)
+        values = drawn.view(np.int64)
+    _store(out, values.astype(F4) if out.dtype.itemsize == 2 and out.dtype.kind in "fV" else values)
+
+
+def permutation(source, n):
+    """Return a random permutation of 0 .. n-1, int64: Fisher and Yates from the front.
+
+    A word modulo the rest picks each partner; from 2**32 / 20 elements on, 64 bits.
+    """
+    if source.state is not None:
+        out = np.empty(n, np.int64)
+        native.permutation(source.state, out)
+        return out
+    count = max(n - 1, 0)
+    drawn = source.words(count) if n < 0xFFFFFFFF // 20 else source.words64(count)
+    out = list(range(n))
+    for i, jump in enumerate((drawn % np.arange(n, n - count, -1).astype(drawn.dtype)).tolist()):
+        out[i], out[i + jump] = out[i + jump], out[i]
+    return np.array(out, np.int64)
+
+
+# ------------------------------------------------------------------ other distributions
+
+def bernoulli(source, out, p):
+    """Fill with 1 where u < p (53 random bits), else 0."""
+    if source.state is not None:
+        ones = out if out.flags.c_contiguous and out.dtype == np.bool_ else np.empty(out.size, np.bool_)
+        native.bernoulli(source.state, ones, p)
+        if ones is not out:
+            _store(out, ones)
+    else:
+        _store(out, _floats53(source, out.size) < p)
+
+
+def bernoulli_each(source, out, p):
+    """Fill with 1 where u < p of the same place: 53 random bits for float64 probabilities, else 24."""
+    ordered = memory_order(out)
+    order = sorted(range(out.ndim), key=lambda d: (-abs(out.strides[d]), d)) if ordered is not out else range(out.ndim)
+    p = p.transpose(tuple(order)).reshape(-1)
+    if p.dtype == F8:
+        _store(out, _floats53(source, out.size) < p)
+    else:
+        _store(out, _floats24(source, out.size) < p.astype(F4))
+
+
+def exponential(source, out, rate):
+    """Fill with -log1p(-u) / rate."""
+    if source.state is not None:
+        values = np.empty(out.size)
+        native.exponential(source.state, values, rate)
+    else:
+        values = libm(math.log1p, -_floats53(source, out.size)) * (-1.0 / rate)
+    _store(out, values)
+
+
+def geometric(source, out, p):
+    """Fill with ceil(log(u) / log1p(-p))."""
+    drawn = np.ceil(libm(_log, _floats53(source, out.size)) / math.log1p(-p))
+    _store(out, drawn if out.dtype.kind in "fV" else drawn.astype(np.int64))
+
+
+def _log(x):
+    return math.log(x) if x > 0 else -math.inf
+
+
+def cauchy(source, out, median, sigma):
+    """Fill with median + sigma * tan(pi * (u - 1/2))."""
+    _store(out, scale64(libm(math.tan, (_floats53(source, out.size) - 0.5) * math.pi), sigma, median))
+
+
+def choices(source, weights, count):
+    """Return `count` indices a row, with replacement: the first whose running share reaches u.
+
+    `weights` is (rows, categories). The sums run in the weights' own precision (float32 for halves).
+    """
+    rows, categories = weights.shape
+    weights = weights if weights.dtype == F8 else weights.astype(F4)
+    share = np.cumsum(weights, axis=1, dtype=weights.dtype)
+    share /= share[:, -1:]
+    share[:, -1] = 1
+    drawn = _floats53(source, rows * count).reshape(rows, count)
+    out = np.empty((rows, count), np.int64)
+    for row in range(rows):
+        out[row] = np.searchsorted(share[row].astype(F8), drawn[row], "left")
+    return out
