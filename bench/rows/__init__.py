@@ -1,0 +1,1 @@
+"""The rows, one file a theme; `bench.table.load()` imports them all."""
