@@ -5,7 +5,7 @@ from ..backend import base as backends
 from ..core import engine, views
 from ..core.engine import FREED, Node, RAW
 from ..core.modes import Flags, state
-from ..core.tensor import TensorBase, alias, grad_fn, make, requires_grad
+from ..core.tensor import TensorBase, alias, make, node_of, wants_grad
 
 
 class FunctionCtx(Node):
@@ -15,7 +15,7 @@ class FunctionCtx(Node):
         Node.__init__(self)
         self._function = function
         self.grad_name = function.__name__ + "Backward"
-        self.needs_input_grad = tuple(isinstance(a, TensorBase) and requires_grad(a) for a in args)
+        self.needs_input_grad = tuple(isinstance(a, TensorBase) and wants_grad(a) for a in args)
         self.materialize_grads = True
         self.to_save = ()
         self._dirty = ()
@@ -233,7 +233,7 @@ def _finish(ctx, args, result, track):
     if track:
         ctx.edges, nrs = [], {}
         for a in args:
-            fn = grad_fn(a) if isinstance(a, TensorBase) else None
+            fn = node_of(a) if isinstance(a, TensorBase) else None
             if fn is not None and a._nr:
                 nrs[len(ctx.edges)] = a._nr
             ctx.edges.append(fn if fn is not None else (a if isinstance(a, TensorBase) and a._req else None))
@@ -285,7 +285,7 @@ def once_differentiable(fn):
             found = fn(ctx, *grads)
         finally:
             state.grad = before
-        if not before or not any(isinstance(g, TensorBase) and requires_grad(g) for g in grads):
+        if not before or not any(isinstance(g, TensorBase) and wants_grad(g) for g in grads):
             return found
         single = not isinstance(found, tuple)
         found = (found,) if single else found

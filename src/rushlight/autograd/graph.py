@@ -4,7 +4,7 @@ from typing import NamedTuple
 from ..core.engine import Node, accumulator
 from ..core.modes import Flags
 from ..core.op import Hooks
-from ..core.tensor import counter, grad_fn
+from ..core.tensor import counter, node_of
 
 __all__ = ["Node", "GradientEdge", "get_gradient_edge", "increment_version", "saved_tensors_hooks", "save_on_cpu",
            "disable_saved_tensors_hooks"]
@@ -21,7 +21,7 @@ def get_gradient_edge(tensor):
     """Return the edge along which the gradient of a tensor flows."""
     if not tensor.requires_grad:
         raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
-    node = grad_fn(tensor)
+    node = node_of(tensor)
     return GradientEdge(accumulator(tensor) if node is None else node, tensor._nr)
 
 

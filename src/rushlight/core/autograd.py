@@ -2,7 +2,7 @@
 from .. import dtypes
 from ..backend import base as backends
 from .engine import backward_walk
-from .tensor import Tensor, TensorBase, grad_fn, make, requires_grad
+from .tensor import Tensor, TensorBase, make, node_of, wants_grad
 
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):
@@ -60,7 +60,7 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     if is_grads_batched:
         return _batched(outputs, inputs, grad_outputs, retain, create_graph, allow_unused, materialize_grads)
     for t in inputs:
-        if not requires_grad(t):
+        if not wants_grad(t):
             raise RuntimeError("One of the differentiated Tensors does not require grad")
     grads = start_gradients(outputs, grad_outputs, create_graph)
     found = backward_walk(outputs, grads, retain, create_graph, capture_keys(inputs))
@@ -95,7 +95,7 @@ def capture_keys(inputs):
     """Return {id(leaf) or (node, output number): [positions]} for the walk."""
     keys = {}
     for k, t in enumerate(inputs):
-        node = grad_fn(t)
+        node = node_of(t)
         keys.setdefault(id(t) if node is None else (node, t._nr), []).append(k)
     return keys
 
@@ -110,14 +110,14 @@ def start_gradients(roots, given, create_graph):
         raise RuntimeError(f"got {len(roots)} tensors and {len(given)} gradients")
     grads = []
     for k, (root, g) in enumerate(zip(roots, given)):
-        grad_fn(root)
+        node_of(root)
         if g is None:
             g = _ones(root)
         else:
             _check(k, root, g)
         grads.append(g if create_graph else g._array)
     for k, root in enumerate(roots):
-        if not requires_grad(root):
+        if not wants_grad(root):
             raise RuntimeError(f"element {k} of tensors does not require grad and does not have a grad_fn")
     return grads
 
@@ -125,7 +125,7 @@ def start_gradients(roots, given, create_graph):
 def _ones(root):
     array = root._array
     if array.size != 1:
-        if requires_grad(root):
+        if wants_grad(root):
             raise RuntimeError("grad can be implicitly created only for scalar outputs")
         return make(array)
     backend = backends.of_array(array)

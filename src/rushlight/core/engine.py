@@ -45,30 +45,16 @@ class Node:
         nrs: {edge number: output number} where that is not 0.
         saved, versions: what the plan asked for; None once freed.
         seq: the age; larger is younger.
+        pre_hooks: {output number: {id: hook}} from tensors; node_hooks and node_pre_hooks from nodes.
+        retained: {output number: weak reference to the tensor that wants its gradient}.
+        lengths: for ops with a list parameter, its length at its place, -1 elsewhere.
+        stack: the forward call's Python stack, in anomaly mode; extra: the user's metadata.
         out_shape, out_dtype: of the single output; `multi` lists them for several.
     """
 
     def __init__(self):
         SEQUENCE.n += 1
         self.seq = SEQUENCE.n
-        self.op = None
-        self.edges = None
-        self.nrs = None
-        self.plan = None
-        self.saved = None
-        self.versions = None
-        self.freed = False
-        self.out_shape = None
-        self.out_dtype = None
-        self.multi = None
-        self.lengths = None
-        self.grad_name = None
-        self.pre_hooks = None           # {output number: [hook, ...]} from tensors
-        self.node_hooks = None          # from register_hook
-        self.node_pre_hooks = None      # from register_prehook
-        self.retained = None            # {output number: weak reference to the tensor}
-        self.stack = None
-        self.extra = None               # user metadata
 
     # ---- what users see
 
@@ -145,7 +131,7 @@ class Node:
             if c is not None and c.n != version:
                 self.complain(k, item._array, c, version)
             return item if as_tensor else item._array
-        array, c, _ = item
+        array, c = item
         if c.n != version:
             self.complain(k, array, c, version)
         if not as_tensor:
@@ -234,6 +220,13 @@ class Node:
         """(shape, array dtype) of an output."""
         return (self.out_shape, self.out_dtype) if self.multi is None else self.multi[nr]
 
+
+_DEFAULTS = dict.fromkeys(("op", "edges", "nrs", "plan", "saved", "versions", "out_shape", "out_dtype", "multi", "lengths",
+                           "grad_name", "pre_hooks", "node_hooks", "node_pre_hooks", "retained", "stack", "extra"))
+_DEFAULTS["freed"] = False
+for _name, _value in _DEFAULTS.items():         # the pure build: fields start as class attributes
+    if not hasattr(Node, _name):
+        setattr(Node, _name, _value)
 
 FREED = ("Trying to backward through the graph a second time (or directly access saved tensors after they have "
          "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "

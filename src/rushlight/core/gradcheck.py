@@ -126,11 +126,11 @@ class _Check:
         self.eps, self.atol, self.rtol = eps, atol, rtol
         self.nondet_tol, self.check_grad_dtypes = nondet_tol, check_grad_dtypes
         self.inputs = _check_inputs(self.args)
+        self.select = _differentiable
 
     def outputs(self, part=None):
         """The outputs that require grad, or the real or imaginary part of the complex ones."""
-        found = _differentiable(self.func(*self.args))
-        return tuple(_part(x, part) for x in found)
+        return tuple(_part(x, part) for x in self.select(self.func(*self.args)))
 
     def parts(self):
         """What to look at: everything, or first the imaginary and then the real part of complex outputs."""
@@ -280,8 +280,7 @@ class _Check:
         """Jacobian-vector products of each output along u in input j (see `numerical_along`)."""
         outputs, x, found = self.outputs(part), self.inputs[j], []
         for out in outputs:
-            dual = _like(out, np.ones(tuple(out.shape)))
-            dual.requires_grad = True
+            dual = _dual(out)
             g, = _grad((out,), (x,), (dual,), create_graph=True, allow_unused=True)
             if g is None or not g.requires_grad:
                 found.append(np.zeros(tuple(out.shape), x._array.dtype))
@@ -298,46 +297,44 @@ class _Check:
 
     def no_differentiable_outputs(self):
         """Raise when an output that claims to need no grad does depend on an input."""
-        whole = _Check.__new__(_Check)
-        whole.__dict__.update(self.__dict__)
-        whole.outputs = lambda part=None: tuple(_part(x, part) for x in _outputs(self.func(*self.args)))
+        self.select = _tuple
         for j, x in enumerate(self.inputs):
-            for column in whole.numerical_along(None, j, (np.ones(tuple(x.shape)),) * (2 if x.is_complex() else 1)):
+            for column in self.numerical_along(None, j, (np.ones(tuple(x.shape)),) * (2 if x.is_complex() else 1)):
                 if np.any(column != 0):
                     raise GradcheckError("Numerical gradient for function expected to be zero")
 
     def batched(self, direction):
         """Raise unless a batch of vectors gives the batch of single products."""
-        rng = np.random.RandomState(7)
         for out in self.outputs():
-            if direction == "forward":
+            if direction == "backward":
+                self.batch_of(out, self.inputs)
                 continue
-            rows = [rng.uniform(-1, 1, tuple(out.shape)) for _ in range(2)]
-            single = [self.pull(out, row) for row in rows]
-            together = _grad((out,), self.inputs, (_like(out, np.stack(rows)),), retain_graph=True, allow_unused=True,
-                             is_grads_batched=True)
-            for j, g in enumerate(together):
-                want = np.stack([row[j] for row in single])
-                if not _close(np.zeros_like(want) if g is None else _numbers(g), want, self.rtol, self.atol):
-                    raise GradcheckError("For output computed with vmap: batched and single gradients with respect to "
-                                         f"input {j} differ")
+            for x in self.inputs:
+                dual = _dual(out)
+                g, = _grad((out,), (x,), (dual,), create_graph=True, allow_unused=True)
+                if g is not None and g.requires_grad:
+                    self.batch_of(g, (dual,))
+
+    def batch_of(self, out, wrt):
+        rng = np.random.RandomState(7)
+        rows = [rng.uniform(-1, 1, tuple(out.shape)) for _ in range(2)]
+        options = {"retain_graph": True, "allow_unused": True}
+        single = [_grad((out,), wrt, (_like(out, row),), **options) for row in rows]
+        together = _grad((out,), wrt, (_like(out, np.stack(rows)),), is_grads_batched=True, **options)
+        for j, g in enumerate(together):
+            if g is not None and not _close(_numbers(g), np.stack([_numbers(row[j]) for row in single]), self.rtol, self.atol):
+                raise GradcheckError(f"batched and single gradients with respect to input {j} differ")
 
     def undefined(self):
         """Raise unless zero output gradients, some of them left out, give zero input gradients."""
-        outputs = self.outputs()
-        for out in outputs:
+        for out in self.outputs():
             zero = _like(out, np.zeros(tuple(out.shape)))
-            try:
-                gradients = _grad((out,), self.inputs, (zero,), retain_graph=True, allow_unused=True)
-            except RuntimeError as error:
-                warnings.warn('Backwards compatibility: New undefined gradient support checking feature is enabled by '
-                              'default, but it may break existing callers of this function. If this is true for you, you '
-                              'can call this function with "check_undefined_grad=False" to disable the feature', stacklevel=4)
-                raise GradcheckError(_UNDEFINED) from error
+            gradients = _grad((out,), self.inputs, (zero,), retain_graph=True, allow_unused=True)
             if any(g is not None and np.any(_numbers(g) != 0) for g in gradients):
-                warnings.warn('Backwards compatibility: New undefined gradient support checking feature is enabled by '
-                              'default, but it may break existing callers of this function. If this is true for you, you '
-                              'can call this function with "check_undefined_grad=False" to disable the feature', stacklevel=4)
+                warnings.warn("Backwards compatibility: New undefined gradient support checking feature is enabled by "
+                              "default, but it may break existing callers of this function. If this is true for you, you "
+                              'can call this function with "check_undefined_grad=False" to disable the feature',
+                              stacklevel=4)
                 raise GradcheckError(_UNDEFINED)
 
 
@@ -346,10 +343,6 @@ class _Check:
 
 def _tuple(x):
     return tuple(x) if isinstance(x, (tuple, list)) else (x,)
-
-
-def _outputs(result):
-    return tuple(x for x in _tuple(result) if x.requires_grad or True)
 
 
 def _differentiable(result):
@@ -393,6 +386,13 @@ def _like(x, numbers):
     """A tensor of x's dtype and device with these numbers."""
     backend = backends.of_array(x._array)
     return make(backend.from_numpy(np.asarray(numbers).astype(backend.to_numpy(x._array).dtype)))
+
+
+def _dual(out):
+    """An output gradient that is itself differentiated: its gradient is a Jacobian-vector product."""
+    dual = _like(out, np.ones(tuple(out.shape)))
+    dual.requires_grad = True
+    return dual
 
 
 def _random_gradient(x, strided):

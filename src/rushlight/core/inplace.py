@@ -22,7 +22,7 @@ def apply(op, args):
     track = False
     for i in op.slots:
         a = args[i]
-        if isinstance(a, TensorBase) and tensor_module.requires_grad(a):
+        if isinstance(a, TensorBase) and tensor_module.wants_grad(a):
             track = True
     if t._flags & INFERENCE and not state.inference:
         raise RuntimeError("Inplace update to inference tensor outside InferenceMode is not allowed.You can make a "
@@ -42,7 +42,7 @@ def _tracked(op, args, t, slot):
     old = args
     if _needs_old(op, slot):
         kept = make(backends.of_array(t._array).copy(t._array))
-        kept._node, kept._nr, kept._req = tensor_module.grad_fn(t), t._nr, t._req
+        kept._node, kept._nr, kept._req = tensor_module.node_of(t), t._nr, t._req
         old = args[:slot] + (kept,) + args[slot + 1:]
     result, values = _compute(op, args, t)
     views.bump(t, op.name + "_")
@@ -181,8 +181,8 @@ def into(op, args, out):
     for o in outs:
         if not isinstance(o, TensorBase):
             raise TypeError(f"{op.name}(): argument 'out' must be Tensor, not {type(o).__name__}")
-    tracked = state.grad and (any(tensor_module.requires_grad(o) for o in outs) or any(
-        isinstance(args[i], TensorBase) and tensor_module.requires_grad(args[i]) for i in op.slots))
+    tracked = state.grad and (any(tensor_module.wants_grad(o) for o in outs) or any(
+        isinstance(args[i], TensorBase) and tensor_module.wants_grad(args[i]) for i in op.slots))
     if tracked and op.differentiable:
         raise RuntimeError(f"{op.name}(): functions with out=... arguments don't support automatic differentiation, "
                            "but one of the arguments requires grad.")

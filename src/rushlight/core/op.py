@@ -12,7 +12,7 @@ from ..backend.cpu import B as CPU, SILENT, UFUNCS, hush, unhush
 from . import tensor as tensor_module
 from .engine import Node, RAW
 from .modes import Flags, state
-from .tensor import OPS, Tensor, TensorBase, counter, make
+from .tensor import OPS, Tensor, TensorBase, counter, make, node_of, view_requires_grad
 from . import views
 
 OPTION, TENSOR, OPTIONAL, LIST = range(4)       # kinds of a parameter
@@ -98,7 +98,7 @@ class Op:
     def __reduce__(self):
         return _find, (self.name,)
 
-    def __get__(self, instance, owner=None):
+    def __get__(self, instance, owner):
         return self if instance is None else _bound(self, instance)
 
     # ------------------------------------------------------------ call
@@ -151,31 +151,25 @@ class Op:
 
     def apply(self, args):
         """Compute the op on a full argument tuple of tensors (or of plain arrays, inside a rule)."""
-        values = list(args)
-        backend = None
-        dtype = None
-        mixed = False
-        number = False
-        track = False
         if self.has_list:
             return self.apply_general(args)
+        values = list(args)
+        dtype = None
+        mixed = number = track = False
         for i in self.slots:
             a = args[i]
             if isinstance(a, TensorBase):
-                array = a._array
+                t = a
+                array = t._array
+                if type(array) is not _ndarray:
+                    return self.apply_general(args)
                 values[i] = array
                 if dtype is None:
                     dtype = array.dtype
-                    if type(array) is not _ndarray:
-                        return self.apply_general(args)
                 elif array.dtype is not dtype:
                     mixed = True
-                    if type(array) is not _ndarray:
-                        return self.apply_general(args)
-                elif type(array) is not _ndarray:
-                    return self.apply_general(args)
-                if not track and (a._req or a._node is not None or
-                                  (a._base is not None and tensor_module.view_requires_grad(a))):
+                if not track and (t._req or t._node is not None or
+                                  (t._base is not None and view_requires_grad(t))):
                     track = True
             elif a is None:
                 if self.kinds[i] != OPTIONAL:
@@ -186,22 +180,17 @@ class Op:
                 return self.apply_general(args)
             else:
                 number = True
-        if dtype is None:
+        if dtype is None or (number and self.promote == NO_PROMOTION):
             return self.apply_general(args)
-        if mixed or number or self.promote == FLOAT:
-            if self.promote == NO_PROMOTION:
-                if number:
-                    return self.apply_general(args)
-            elif dtype is _F32 or dtype is _F64:
+        if self.promote != NO_PROMOTION:
+            if dtype is _F32 or dtype is _F64:
                 if mixed or (number and not self.plain_numbers(args)):
                     self.promote_values(args, values)
-            else:
+            elif mixed or number or self.promote == FLOAT:
                 self.promote_values(args, values)
-        if Flags.special:
-            return self.apply_special(args, values, track)
         result = self.run(values)
-        if self.outputs is not None or self.view:
-            return self.wrap_special(args, values, result, track and state.grad and self.differentiable)
+        if self.outputs is not None or self.view or Flags.special:
+            return self.wrap_special(args, values, result, track and self.differentiable and state.grad)
         out = make(result)
         if track and self.differentiable and state.grad:
             self.record(args, values, result, out)
@@ -312,12 +301,12 @@ class Op:
             if isinstance(a, TensorBase):
                 values[i] = a._array
                 backend = self.same_backend(backend, a)
-                track = track or tensor_module.requires_grad(a)
+                track = track or tensor_module.wants_grad(a)
             elif self.kinds[i] == LIST:
                 values[i] = [t._array for t in a]
                 for t in a:
                     backend = self.same_backend(backend, t)
-                    track = track or tensor_module.requires_grad(t)
+                    track = track or tensor_module.wants_grad(t)
         if backend is None:
             backend = CPU
         elif backend is not CPU:
@@ -412,11 +401,6 @@ class Op:
 
     # ------------------------------------------------------------ results
 
-    def apply_special(self, args, values, track):
-        """A call while inference, anomaly or another rare mode is on somewhere."""
-        result = self.run(values)
-        return self.wrap_special(args, values, result, track and state.grad and self.differentiable)
-
     def wrap_special(self, args, values, result, track):
         """Wrap one or several results, tie views to their base, record the call."""
         if self.outputs is None:
@@ -468,49 +452,43 @@ class Op:
 
     def add_edges(self, node, args):
         """Fill in where the gradients of the inputs go, and which plan that needs."""
-        edges, mask, bit = [], 0, 1
-        nrs = None
+        edges = []
+        mask, bit = 0, 1
         for i in self.slots:
             a = args[i]
-            if isinstance(a, TensorBase):
-                if a._base is not None:
-                    tensor_module.grad_fn(a)
-                if a._node is not None:
-                    edges.append(a._node)
-                    mask |= bit
-                    if a._nr:
-                        if nrs is None:
-                            nrs = {}
-                        nrs[len(edges) - 1] = a._nr
-                elif a._req:
-                    edges.append(a)
-                    mask |= bit
-                else:
-                    edges.append(None)
-            elif self.kinds[i] == LIST:
-                for t in a:
-                    fn = tensor_module.grad_fn(t)
-                    if fn is not None:
+            if self.kinds[i] == LIST:
+                for a in args[i]:
+                    if self.add_edge(node, edges, a):
                         mask |= bit
-                        if t._nr:
-                            if nrs is None:
-                                nrs = {}
-                            nrs[len(edges)] = t._nr
-                        edges.append(fn)
-                    elif t._req:
-                        mask |= bit
-                        edges.append(t)
-                    else:
-                        edges.append(None)
+            elif isinstance(a, TensorBase):
+                if self.add_edge(node, edges, a):
+                    mask |= bit
             else:
                 edges.append(None)
             bit <<= 1
         node.edges = edges
-        node.nrs = nrs
         plan = self.plans.get(mask)
         node.plan = plan if plan is not None else self.make_plan(mask)
-        node.lengths = [len(args[i]) if self.kinds[i] == LIST else -1 for i in self.slots] if self.has_list else None
+        if self.has_list:
+            node.lengths = [len(args[i]) if self.kinds[i] == LIST else -1 for i in self.slots]
         node.grad_name = self.grad_name if type(self.grad_name) is str else self.grad_name(list(args))
+
+    def add_edge(self, node, edges, t):
+        """Append the edge to one input; whether a gradient is to flow there."""
+        if t._base is not None:
+            node_of(t)
+        if t._node is not None:
+            if t._nr:
+                if node.nrs is None:
+                    node.nrs = {}
+                node.nrs[len(edges)] = t._nr
+            edges.append(t._node)
+            return True
+        if t._req:
+            edges.append(t)
+            return True
+        edges.append(None)
+        return False
 
     def save(self, node, plan, args, values, out):
         """Keep what the rules asked for; memories with the version they have now."""
@@ -520,42 +498,38 @@ class Op:
             if source == INPUT:
                 item = args[i]
                 if isinstance(item, TensorBase):
-                    c = item._counter
-                    if c is None:
-                        version = 0
-                        if item._flags & tensor_module.INFERENCE:
-                            raise RuntimeError("Inference tensors cannot be saved for backward. Please do not use "
-                                               "Tensors created in inference mode in computation tracked by "
-                                               "autograd. To work around this, you can make a clone to get a normal "
-                                               "tensor and use it in autograd, or use `torch.no_grad()` instead of "
-                                               "`torch.inference_mode()`.")
-                        if item._node is None:          # so that a write to it is noticed and placed
-                            c = counter(item)
-                            c.saved = True
-                    else:
-                        version = c.n
-                        c.saved = True
+                    version = mark_saved(item)
             elif source == OUTPUT:
                 t = out if self.outputs is None else out[i]
                 c = counter(t)
                 c.saved = True
-                item = (t._array, c, t._flags)
+                item = (t._array, c)
                 version = c.n
             elif source == VALUE:
                 item = args[i]
             elif source == SHAPE:
-                item = tuple(values[i].shape) if hasattr(values[i], "shape") else (
-                    [tuple(v.shape) for v in values[i]] if isinstance(values[i], list) else ())
+                item = _shape(values[i])
             elif source == DTYPE:
                 item = args[i].dtype if isinstance(args[i], TensorBase) else None
             else:
-                item = tuple([e is not None for e in node.edges]) if not self.has_list else None
+                item = self.needs(node)
             saved.append(item)
             versions.append(version)
         node.saved = saved
         node.versions = versions
-        if state.grad and Flags.special and Hooks.stack:
+        if Flags.special and Hooks.stack:
             node.pack(Hooks.stack[-1])
+
+    def needs(self, node):
+        """Which tensor parameters a gradient is asked for; for a list parameter, a tuple of its own."""
+        wanted = [e is not None for e in node.edges]
+        if node.lengths is None:
+            return tuple(wanted)
+        found, k = [], 0
+        for n in node.lengths:
+            found.append(wanted[k] if n < 0 else tuple(wanted[k:k + n]))
+            k += 1 if n < 0 else n
+        return tuple(found)
 
     # ------------------------------------------------------------ rules
 
@@ -648,7 +622,7 @@ class InPlace:
         self.__doc__ = f"In-place form of `{op.name}`: writes the result into `input` and returns it."
         self.__module__ = "torch"
 
-    def __get__(self, instance, owner=None):
+    def __get__(self, instance, owner):
         return self if instance is None else _bound(self, instance)
 
     def __call__(self, *args, **kwargs):
@@ -667,6 +641,26 @@ _bound = types.MethodType
 
 
 # ------------------------------------------------------------------ small helpers
+
+def mark_saved(t):
+    """Return the version a tensor is saved at; writes to it are placed from now on."""
+    c = t._counter
+    if c is None:
+        if t._flags & tensor_module.INFERENCE:
+            raise RuntimeError("Inference tensors cannot be saved for backward. Please do not use Tensors created in "
+                               "inference mode in computation tracked by autograd. To work around this, you can make "
+                               "a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` "
+                               "instead of `torch.inference_mode()`.")
+        c = counter(t)
+    c.saved = True
+    return c.n
+
+
+def _shape(value):
+    if isinstance(value, list):
+        return [tuple(v.shape) for v in value]
+    return tuple(value.shape) if hasattr(value, "shape") else ()
+
 
 def _as_array(value):
     import numpy as np
@@ -773,10 +767,10 @@ def _tuple(ns):
 
 
 def op(body=None, *, promote=None, inplace=False, view=False, ns="torch", method=None, aliases=(), outputs=None,
-       named=False, returns=None, grad_name=None, differentiable=True, name=None, writes=False):
+       named=False, returns=None, grad_name=None, differentiable=True, name=None, writes=False, apart=()):
     """Make an op of a body and publish it; see docs/design.md for the options."""
     options = dict(promote=promote, view=view, outputs=outputs, returns=returns, grad_name=grad_name,
-                   differentiable=differentiable, name=name, writes=writes)
+                   differentiable=differentiable, name=name, writes=writes, apart=apart)
 
     def decorate(body):
         made = Op(body, options)

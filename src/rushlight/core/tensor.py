@@ -2,6 +2,8 @@
 
 Every operator and method calls an op by name through `OPS`, a table that the registry fills.
 """
+import sys
+
 from .. import devices, dtypes
 from ..backend import base as backends
 from ..backend.cpu import B as CPU
@@ -78,6 +80,13 @@ def _index(s, i):
 
 def _size(sizes):
     return tuple.__new__(Size, sizes)
+
+
+def _unless_tensor(other):
+    """What an operator gives after a TypeError: the error between tensors, else Python's turn."""
+    if isinstance(other, TensorBase):
+        raise sys.exc_info()[1]
+    return NotImplemented
 
 
 class TensorBase:
@@ -355,7 +364,7 @@ class TensorBase:
     @property
     def requires_grad(self):
         """Whether gradients flow to this tensor."""
-        return requires_grad(self)
+        return wants_grad(self)
 
     @requires_grad.setter
     def requires_grad(self, value):
@@ -364,12 +373,12 @@ class TensorBase:
     @property
     def is_leaf(self):
         """Whether no recorded op made this tensor."""
-        return grad_fn(self) is None
+        return node_of(self) is None
 
     @property
     def grad_fn(self):
         """The node that made this tensor, or None."""
-        return grad_fn(self)
+        return node_of(self)
 
     @property
     def grad(self):
@@ -486,7 +495,7 @@ def alias(t):
     return out
 
 
-def requires_grad(t):
+def wants_grad(t):
     """Whether gradients flow to the tensor."""
     if t._req or t._node is not None:
         return True
@@ -497,10 +506,10 @@ def view_requires_grad(t):
     """Whether a view that had no graph has one since its base was written to."""
     if t._counter is None or t._seen == t._counter.n or t._flags & VIEW_NO_GRAD:
         return False
-    return grad_fn(t) is not None
+    return node_of(t) is not None
 
 
-def grad_fn(t):
+def node_of(t):
     """Return the node of a tensor; a view's is made anew when its base changed since."""
     if t._base is not None and t._replay is not None and t._seen != t._counter.n:
         OPS.refresh_view(t)
@@ -520,7 +529,7 @@ def set_requires_grad(t, value):
             raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
         t._req = True
         return
-    if grad_fn(t) is not None:
+    if node_of(t) is not None:
         raise RuntimeError("you can only change requires_grad flags of leaf variables. If you want to use a "
                            "computed variable in a subgraph that doesn't require differentiation use "
                            "var_no_grad = var.detach().")

@@ -157,7 +157,7 @@ def check_inplace(t):
     if base is not None:
         if base._req and base._node is None:
             raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
-        if t._flags & VIEW_NO_GRAD and (tensor_module.requires_grad(base)):
+        if t._flags & VIEW_NO_GRAD and (tensor_module.wants_grad(base)):
             raise RuntimeError("A view was created in no_grad mode and is being modified inplace with grad mode "
                                "enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You "
                                "can clarify your code by moving both the view and the inplace either both inside "

@@ -5,8 +5,8 @@ from ..backend import base as backends
 from ..core import autograd as _autograd
 from ..core import engine, views
 from ..core.op import T, composite, method, op, prop
-from ..core.tensor import (INFERENCE, RETAINS, TensorBase, alias, counter, grad_fn, make, requires_grad,
-                           set_requires_grad)
+from ..core.tensor import (INFERENCE, RETAINS, TensorBase, alias, make, node_of,
+                           set_requires_grad, wants_grad)
 
 
 @method
@@ -64,9 +64,9 @@ prop(_data, name="data", setter=_set_data)
 @method
 def retain_grad(self):
     """Keep the gradient of this non-leaf in `.grad` during backward."""
-    if not requires_grad(self):
+    if not wants_grad(self):
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-    node = grad_fn(self)
+    node = node_of(self)
     if node is None or self._flags & RETAINS:
         return
     self._flags |= RETAINS
@@ -81,9 +81,9 @@ prop(lambda self: bool(self._flags & RETAINS), name="retains_grad")
 @method
 def register_hook(self, hook):
     """Call `hook(grad)` when the gradient of this tensor is computed; it may return another."""
-    if not requires_grad(self):
+    if not wants_grad(self):
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-    node = grad_fn(self)
+    node = node_of(self)
     if node is None:
         if self._hooks is None:
             self._hooks = {}
@@ -96,9 +96,9 @@ def register_hook(self, hook):
 @method
 def register_post_accumulate_grad_hook(self, hook):
     """Call `hook(param)` after the gradient of this leaf was accumulated."""
-    if not requires_grad(self):
+    if not wants_grad(self):
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-    if grad_fn(self) is not None:
+    if node_of(self) is not None:
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
     hooks = getattr(self, "_post_accumulate_grad_hooks", None)
     if hooks is None:

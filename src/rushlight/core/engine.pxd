@@ -1,0 +1,66 @@
+# C types of engine.py for the compiled build.
+cimport cython
+from rushlight.core.tensor cimport TensorBase, Version
+
+
+@cython.final
+cdef class _Raw:
+    cdef public int depth
+
+
+@cython.final
+cdef class _Sequence:
+    cdef public long n
+
+
+cdef class Node:
+    cdef object __weakref__
+    cdef public object op
+    cdef public list edges
+    cdef public object nrs
+    cdef public object plan
+    cdef public list saved
+    cdef public list versions
+    cdef public bint freed
+    cdef public long seq
+    cdef public object out_shape
+    cdef public object out_dtype
+    cdef public list multi
+    cdef public object lengths
+    cdef public object grad_name
+    cdef public object pre_hooks
+    cdef public object node_hooks
+    cdef public object node_pre_hooks
+    cdef public object retained
+    cdef public object stack
+    cdef public object extra
+
+    @cython.locals(version=long, c=Version, item_tensor=TensorBase)
+    cpdef unpack(self, Py_ssize_t k, bint as_tensor)
+
+    @cython.locals(saved=list, values=list, n=Py_ssize_t, slot=Py_ssize_t, positions=tuple, k=Py_ssize_t)
+    cpdef run(self, grads, bint create_graph)
+
+    cpdef release(self)
+
+
+cdef _Sequence SEQUENCE
+
+@cython.locals(node=Node, order=list, stack=list, seen=set)
+cdef list reachable(list start)
+
+@cython.locals(node=Node, target=Node, shared=bint, own=bint, edges=list, k=Py_ssize_t, nr=Py_ssize_t)
+cdef walk(list order, dict pending, dict results, bint retain_graph, bint create_graph, captures, runs)
+
+@cython.locals(grads=list)
+cdef put(dict pending, Node node, Py_ssize_t nr, g, bint create_graph)
+
+cdef fit(r, tuple shape, dtype, bint create_graph)
+
+@cython.locals(j=Py_ssize_t)
+cdef bint appears(found, r, Py_ssize_t k) except -1
+
+@cython.locals(old=TensorBase)
+cpdef accumulate_leaf(TensorBase leaf, g, bint own, bint create_graph)
+
+cdef call(Node node, grads, bint create_graph)

@@ -1,0 +1,69 @@
+# C types of op.py for the compiled build.
+cimport cython
+from rushlight.core.tensor cimport TensorBase, Version
+from rushlight.core.engine cimport Node
+
+
+@cython.final
+cdef class Plan:
+    cdef public tuple saves
+    cdef public tuple rules
+    cdef public bint checked
+
+
+@cython.locals(c=Version)
+cdef long mark_saved(TensorBase t) except -1
+
+
+cdef class Op:
+    cdef object __weakref__
+    cdef dict __dict__
+    cdef public str name
+    cdef public object body
+    cdef public object kernel
+    cdef public object ufunc
+    cdef public int promote
+    cdef public bint view
+    cdef public bint differentiable
+    cdef public object outputs
+    cdef public object returns
+    cdef public object result_type
+    cdef public object grad_name
+    cdef public dict rules
+    cdef public object rule_all
+    cdef public dict plans
+    cdef public tuple params
+    cdef public tuple kinds
+    cdef public tuple slots
+    cdef public tuple defaults
+    cdef public tuple needed
+    cdef public int n_params
+    cdef public int n_positional
+    cdef public bint has_list
+
+    cpdef fill(self, tuple args)
+
+    @cython.locals(values=list, mixed=bint, number=bint, track=bint, t=TensorBase, out=TensorBase, i=Py_ssize_t)
+    cpdef apply(self, tuple args)
+
+    @cython.locals(i=Py_ssize_t)
+    cdef bint plain_numbers(self, tuple args) except -1
+
+    cpdef run(self, list values)
+
+    @cython.locals(node=Node, plan=Plan, output=TensorBase)
+    cpdef record(self, tuple args, list values, result, out)
+
+    @cython.locals(edges=list, mask=long, bit=long, i=Py_ssize_t)
+    cdef add_edges(self, Node node, tuple args)
+
+    cdef bint add_edge(self, Node node, list edges, TensorBase t) except -1
+
+    @cython.locals(saved=list, versions=list, version=long, c=Version, t=TensorBase, i=Py_ssize_t)
+    cdef save(self, Node node, Plan plan, tuple args, list values, out)
+
+
+@cython.final
+cdef class InPlace:
+    cdef dict __dict__
+    cdef public Op op
