@@ -107,6 +107,8 @@ def normal(source, out, mean, std):
         _real_parts(out, lambda parts: normal(source, parts, mean, std / math.sqrt(2.0)))
     elif out.size >= 16 and out.flags.c_contiguous:
         _normal_blocks(source, out.reshape(-1), mean, std)
+    elif source.state is not None and out.flags.c_contiguous and out.dtype.char in "fd":
+        source.normal = native.normal_pairs(source.state, out, mean, std, source.normal)
     else:
         _store(out, _normal_pairs(source, out.size, mean, std))
 
@@ -139,18 +141,17 @@ def _normal_blocks(source, out, mean, std):
 
 def _normal_pairs(source, n, mean, std):
     """Return `n` float64 normals of the scalar method, starting with a cached one."""
-    with source.lock:
-        if source.state is not None:
-            values = np.empty(n)
-            source.normal = native.normal_pairs(source.state, values, source.normal)
-        else:
-            have = [] if source.normal is None or n == 0 else [source.normal]
-            need = n - len(have)
-            drawn = boxmuller.standard_pairs(_floats53(source, need + need % 2))
-            if n:
-                source.normal = float(drawn[-1]) if need % 2 else None
-            values = np.concatenate((have, drawn[:need]))
-    return scale64(values, std, mean)
+    if source.state is not None:
+        values = np.empty(n)
+        source.normal = native.normal_pairs(source.state, values, mean, std, source.normal)
+        return values
+    if n == 0:
+        return np.empty(0)
+    have = [] if source.normal is None else [source.normal]
+    need = n - len(have)
+    drawn = boxmuller.standard_pairs(_floats53(source, need + need % 2))
+    source.normal = float(drawn[-1]) if need % 2 else None
+    return scale64(np.concatenate((have, drawn[:need])), std, mean)
 
 
 def log_normal(source, out, mean, std):

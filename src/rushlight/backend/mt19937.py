@@ -11,6 +11,8 @@ import threading
 
 import numpy as np
 
+from . import guard
+
 try:
     from ..native import random as native
 except ImportError:
@@ -40,7 +42,6 @@ class Source:
 
     def __init__(self, seed=DEFAULT_SEED, use_native=True):
         self.lock = threading.RLock()
-        self._numpy = None
         self.state = np.empty(N + 1, np.uint32) if native is not None and use_native else None
         self.seed(seed)
 
@@ -50,12 +51,15 @@ class Source:
             self.seed_value = seed & 0xFFFFFFFFFFFFFFFF
             self.normal = None
             self._float_cache = (0.0, 0)
+            self._numpy = None
             if self.state is not None:
                 native.seed(self.state, seed & 0xFFFFFFFF)
-            elif self._numpy is None:
-                self._numpy = np.random.RandomState(seed & 0xFFFFFFFF)
-            else:
-                self._numpy.seed(seed & 0xFFFFFFFF)
+
+    def _stream(self):
+        """Return NumPy's generator, made at the first draw: numpy.random takes a while to import."""
+        if self._numpy is None:
+            self._numpy = np.random.RandomState(self.seed_value & 0xFFFFFFFF)
+        return self._numpy
 
     def words(self, n):
         """Return the next `n` words, a new uint32 array."""
@@ -63,7 +67,7 @@ class Source:
             out = np.empty(n, np.uint32)
             native.words(self.state, out)
             return out
-        return self._numpy.randint(0, 1 << 32, n, dtype=np.uint32)
+        return self._stream().randint(0, 1 << 32, n, dtype=np.uint32)
 
     def words64(self, n):
         """Return `n` numbers of 64 bits, a new uint64 array; each takes two words, the high one first."""
@@ -79,7 +83,7 @@ class Source:
         """Return (words, index of the next one): a copy of the state."""
         if self.state is not None:
             return self.state[:N].copy(), int(self.state[N])
-        _, key, pos = self._numpy.get_state()[:3]
+        _, key, pos = self._stream().get_state()[:3]
         return key, pos
 
     def move(self, words, pos):
@@ -88,7 +92,7 @@ class Source:
             self.state[:N] = words
             self.state[N] = pos
         else:
-            self._numpy.set_state(("MT19937", words, pos))
+            self._stream().set_state(("MT19937", words, pos))
 
     def pack(self):
         """Return the state as torch's 5056 bytes."""
@@ -103,15 +107,15 @@ class Source:
                 _TAIL.pack(0.0, self.normal if cached else 0.0, 0.0, cached, *self._float_cache)))
 
     def unpack(self, data):
-        """Go to the state that `pack` (or torch) gave; ValueError when the bytes are no state."""
+        """Go to the state that `pack` (or torch) gave; RuntimeError when the bytes are no state."""
         seed, left, seeded, following = _HEAD.unpack_from(data)
-        words = np.frombuffer(data, "<u8", N, _HEAD.size)
+        words = guard.frombuffer(data, np.dtype("<u8"), N, _HEAD.size)
         _, normal, _, cached, float_normal, float_cached = _TAIL.unpack_from(data, _WORDS_END)
-        fresh = left == 1 and following == 0
-        if not seeded or not (fresh or (1 <= following <= N and left == N + 1 - following)):
-            raise ValueError("Invalid mt19937 state")
+        # One left means none: torch counts down before it looks.
+        if not seeded or not (left == 1 or (1 < left <= N and following == N + 1 - left)) or following > N:
+            raise RuntimeError("Invalid mt19937 state")
         with self.lock:
-            self.move(words.astype(np.uint32), N if fresh else following)
+            self.move(words.astype(np.uint32), N if left == 1 else following)
             self.seed_value = seed
             self.normal = normal if cached else None
             self._float_cache = (float_normal, float_cached)

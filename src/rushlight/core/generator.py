@@ -4,10 +4,11 @@ Tensors of other devices draw from a source on the host too, so that a seed give
 """
 import contextlib
 
-from .. import devices, dtypes
+from .. import dtypes
 from ..backend import base as backends
 from ..backend import guard
 from ..backend.mt19937 import DEFAULT_SEED, STATE_BYTES, Source, nondeterministic_seed
+from ..devices import device as _device
 from .tensor import TensorBase, make
 
 
@@ -23,7 +24,7 @@ class Generator:
     __module__ = "torch._C"
 
     def __init__(self, device="cpu"):
-        device = devices.device(device)
+        device = _device(device)
         if device.type != "cpu":
             _check_device(device)
         self.device = device
@@ -89,13 +90,17 @@ class Generator:
 
 
 def _check_device(device):
-    if device.type == "cuda" and "cuda" not in backends.known():
+    if device.type == "meta":
+        raise RuntimeError("META device type not an accelerator.")
+    try:
+        backends.of_device(device)
+    except (RuntimeError, NotImplementedError, AssertionError, ImportError) as e:
+        if device.type != "cuda":
+            raise
         raise RuntimeError("Cannot get CUDA generator without ATen_cuda library. PyTorch splits its backend into two "
                            "shared libraries: a CPU library and a CUDA library; this error has occurred because you "
                            "are trying to use some CUDA functionality, but the CUDA library has not been loaded by "
-                           "the dynamic linker for some reason.")
-    if device.type == "meta":
-        raise RuntimeError("META device type not an accelerator.")
+                           "the dynamic linker for some reason.") from e
 
 
 def _state_bytes(state):
@@ -177,6 +182,7 @@ def fork_rng(devices=None, enabled=True, _caller="fork_rng", _devices_kw="device
     if not enabled:
         yield
         return
+    _device(device_type)
     kept = [(default_generator, get_rng_state())]
     other = _DEFAULTS.get(device_type) if devices is None or list(devices) else None
     if other is not None and other is not default_generator:

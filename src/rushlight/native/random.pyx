@@ -18,7 +18,8 @@ cdef extern from "random.h":
         void (*uniform_f64)(uint32_t*, double*, size_t, double, double) noexcept nogil
         void (*normal_f32)(uint32_t*, float*, size_t, float, float) noexcept nogil
         void (*normal_f64)(uint32_t*, double*, size_t, double, double) noexcept nogil
-        void (*normal_pairs)(uint32_t*, double*, size_t, double*) noexcept nogil
+        void (*normal_pairs_f32)(uint32_t*, float*, size_t, double, double, double*) noexcept nogil
+        void (*normal_pairs_f64)(uint32_t*, double*, size_t, double, double, double*) noexcept nogil
         void (*bernoulli)(uint32_t*, uint8_t*, size_t, double) noexcept nogil
         void (*exponential)(uint32_t*, double*, size_t, double) noexcept nogil
         void (*integers)(uint32_t*, int64_t*, size_t, int64_t, uint64_t, bint) noexcept nogil
@@ -120,12 +121,14 @@ def normal_f64(state, out, double mean, double std):
         t.normal_f64(s, p, n, mean, std)
 
 
-def normal_pairs(state, out, cached):
-    """Fill `out`, float64, with standard normals one by one; take and return the cached one (or None)."""
+def normal_pairs(state, out, double mean, double std, cached):
+    """Fill `out`, float32 or float64, with normals one by one; take and return the cached one (or None)."""
     cdef uint32_t* s = _state(state)
-    cdef double* p = <double*> _out(out, cnp.NPY_FLOAT64)
     cdef double waiting = NAN if cached is None else cached
-    t.normal_pairs(s, p, guard.size(out), &waiting)
+    if guard.typenum(out) == cnp.NPY_FLOAT32:
+        t.normal_pairs_f32(s, <float*> _out(out, cnp.NPY_FLOAT32), guard.size(out), mean, std, &waiting)
+    else:
+        t.normal_pairs_f64(s, <double*> _out(out, cnp.NPY_FLOAT64), guard.size(out), mean, std, &waiting)
     return None if isnan(waiting) else waiting
 
 

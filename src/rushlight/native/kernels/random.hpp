@@ -190,20 +190,21 @@ void normal_f64(uint32_t* s, double* out, size_t n, double mean, double std) {
     }
 }
 
-// Standard normals one by one; `cached` is the second half of a pair, NaN when there is none.
-void normal_pairs(uint32_t* s, double* out, size_t n, double* cached) {
+// Normals one by one; `cached` is the second half of a pair, NaN when there is none.
+template <class T>
+void normal_pairs(uint32_t* s, T* out, size_t n, double mean, double std, double* cached) {
     size_t i = 0;
     if (n && *cached == *cached) {
-        out[i++] = *cached;
+        out[i++] = T(__builtin_fma(*cached, std, mean));
         *cached = NAN;
     }
     for (; i < n; i += 2) {
         uint32_t w[4];
         words(s, w, 4);
         const double radius = std::sqrt(-2.0 * std::log1p(-unit53(w + 2))), angle = TWO_PI * unit53(w);
-        out[i] = radius * std::cos(angle);
         const double second = radius * std::sin(angle);
-        if (i + 1 < n) out[i + 1] = second;
+        out[i] = T(__builtin_fma(radius * std::cos(angle), std, mean));
+        if (i + 1 < n) out[i + 1] = T(__builtin_fma(second, std, mean));
         else *cached = second;
     }
 }

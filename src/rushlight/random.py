@@ -1,0 +1,14 @@
+"""`torch.random`: seeds and states of the default generators."""
+from .core.generator import (Generator, default_generator, fork_rng, get_rng_state, initial_seed, manual_seed, seed,
+                             set_rng_state)
+
+__all__ = ["fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state", "thread_safe_generator"]
+
+
+def thread_safe_generator():
+    """Return the generator of the data loader's worker thread, None outside one (torch's default then counts)."""
+    from .utils.data import get_worker_info
+    info = get_worker_info()
+    if info is None or getattr(info, "worker_method", None) != "thread" or info.rng is None:
+        return None
+    return info.rng.torch_generator
