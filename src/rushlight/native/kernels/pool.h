@@ -10,6 +10,9 @@ struct RlPool {
     // The chunks do not depend on the number of threads, so a result made chunk by chunk does not
     // either. Runs serially when one chunk or one thread is all there is, or inside another call.
     void (*parallel_for)(int64_t n, int64_t grain, RlBody body, void* ctx);
+    // Whether sharing work that takes one thread so many nanoseconds gains time just now: less
+    // work is enough while workers are awake than when they must be woken first.
+    bool (*pays)(int64_t nanoseconds);
     int (*threads)();
 };
 

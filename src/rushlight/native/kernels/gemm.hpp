@@ -1,0 +1,454 @@
+// Matrix product on strided operands.
+//
+// Two kernels do the work. `outer` keeps MR x NV vectors of c in registers and adds, for each p, the
+// outer product of a column of a and a row of b: the lanes run along the rows of c, so b's rows
+// must be contiguous, as they come or after packing. `dot` runs the lanes along p, for operands both
+// contiguous in p, and sums the lanes at the end: no packing, best for few rows. Since
+// c^T = b^T a^T, `outer` also serves with the roles exchanged; an estimate of cycles chooses.
+//
+// Every element of c is summed in an order that depends on the sizes and strides alone, never on
+// the number of threads nor on where a tile begins.
+#pragma once
+#include <atomic>
+#include <cstddef>
+#include <new>
+
+#include "gemm.h"
+#include "gemm_vec.hpp"
+
+namespace RL_NS {
+
+// One product on typed pointers. Its c may be strided: ccs == 1, or crs == 1 when the roles are exchanged.
+template <class T>
+struct Product {
+    int64_t m, n, k;
+    const T* a;
+    int64_t ars, acs;
+    const T* b;
+    int64_t brs, bcs;
+    T* c;
+    int64_t crs, ccs;
+    const T* init;
+    int64_t irs, ics;
+    T alpha;
+};
+
+constexpr int MR = RL_REGISTERS == 32 ? 8 : 4;   // rows of a tile
+constexpr int NV = 3;                            // vectors across a tile
+constexpr int64_t KC = 256;                      // how much of p is done before a tile is left
+constexpr int64_t kWorkPerNs = RL_VECTOR_BYTES;  // multiply-adds a nanosecond, about, for the pool's estimate
+
+RL_INLINE int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }
+RL_INLINE int64_t most(int64_t x, int64_t y) { return x > y ? x : y; }
+RL_INLINE int64_t over(int64_t x, int64_t y) { return (x + y - 1) / y; }
+
+// ---- scratch: one buffer a thread, kept between calls ----
+
+struct Scratch {
+    void* data = nullptr;
+    size_t size = 0;
+    ~Scratch() { drop(); }
+    void drop() {
+        if (data) ::operator delete(data, std::align_val_t(64));
+        data = nullptr, size = 0;
+    }
+    void* get(size_t wanted) {
+        if (wanted > size) {
+            drop();
+            data = ::operator new(wanted, std::align_val_t(64), std::nothrow);
+            size = data ? wanted : 0;
+        }
+        return data;
+    }
+};
+static thread_local Scratch scratch;
+
+// ---- the outer-product tile ----
+
+// What a tile does with its sums.
+template <class T>
+struct Finish {
+    T* c;
+    int64_t crs, ccs;  // ccs == ics == 1, or crs == irs == 1 when the roles are exchanged
+    const T* init;
+    int64_t irs, ics;
+    T alpha;
+};
+
+template <class T, int R, int V>
+RL_INLINE void finish_rows(Vec<T> (&acc)[R][V], const Finish<T>& f, int tail, bool started) {
+    RL_UNROLL for (int i = 0; i < R; ++i) {
+        T* c = f.c + i * f.crs;
+        RL_UNROLL for (int j = 0; j < V; ++j) {
+            const bool part = j == V - 1 && tail != Lanes<T>::W;
+            Vec<T> x = acc[i][j];
+            if (!started) {
+                if (f.alpha != T(1)) x = x * splat<T>(f.alpha);
+                if (f.init) {
+                    const T* p = f.init + i * f.irs + j * Lanes<T>::W;
+                    x = x + (part ? load_part(p, tail) : load(p));
+                }
+            }
+            part ? store_part(c + j * Lanes<T>::W, x, tail) : store(c + j * Lanes<T>::W, x);
+        }
+    }
+}
+
+// The same where the columns of c are contiguous: `rows` rows of `width` sums, transposed on the way.
+template <class T>
+void finish_columns(const T* sums, int rows, int width, int lanes, const Finish<T>& f) {
+    constexpr int W = Lanes<T>::W;
+    for (int r = 0; r < rows; r += W)
+        for (int j = 0; j < lanes; j += W) {
+            const int high = int(least(W, rows - r));
+            Vec<T> block[W];
+            RL_UNROLL for (int i = 0; i < W; ++i) block[i] = i < high ? load(sums + (r + i) * width + j) : Vec<T>{};
+            transpose<T>(block);
+            RL_UNROLL for (int i = 0; i < W; ++i) {
+                if (j + i >= lanes) break;
+                Vec<T> x = block[i];
+                if (f.alpha != T(1)) x = x * splat<T>(f.alpha);
+                if (f.init) x = x + load_part(f.init + r + (j + i) * f.ics, high);
+                store_part(f.c + r + (j + i) * f.ccs, x, high);
+            }
+        }
+}
+
+// Lanes [0, V*W - W + tail) of R rows. `Part`: b may not be read past the tail.
+template <class T, int R, int V, bool Part>
+void outer_tile(int64_t k, const T* a, int64_t ars, int64_t acs, const T* b, int64_t brs, const Finish<T>& f, int tail) {
+    constexpr int W = Lanes<T>::W;
+    Vec<T> acc[R][V];
+    const bool by_rows = f.ccs == 1 && (!f.init || f.ics == 1);
+    const bool started = by_rows && f.init && f.alpha == T(1);
+    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) {
+        acc[i][j] = Vec<T>{};
+        if (started) {
+            const T* p = f.init + i * f.irs + j * W;
+            acc[i][j] = j == V - 1 && tail != W ? load_part(p, tail) : load(p);
+        }
+    }
+    for (int64_t p = 0; p < k; ++p) {
+        Vec<T> row[V];
+        RL_UNROLL for (int j = 0; j < V; ++j) row[j] = Part && j == V - 1 ? load_part(b + j * W, tail) : load(b + j * W);
+        RL_UNROLL for (int i = 0; i < R; ++i) {
+            const Vec<T> x = splat<T>(a[i * ars]);
+            RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += x * row[j];
+        }
+        a += acs;
+        b += brs;
+    }
+    if (by_rows) return finish_rows<T, R, V>(acc, f, tail, started);
+    T sums[R * V * W];
+    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) store(sums + (i * V + j) * W, acc[i][j]);
+    finish_columns<T>(sums, R, V * W, V * W - W + tail, f);
+}
+
+template <class T>
+using OuterTile = void (*)(int64_t, const T*, int64_t, int64_t, const T*, int64_t, const Finish<T>&, int);
+
+// Few rows leave registers for more vectors.
+constexpr int widest(int64_t rows) { return rows == 1 ? 8 : rows == 2 ? 4 : NV; }
+
+template <class T, int R, int V>
+OuterTile<T> pick_part(bool part) {
+    return part ? outer_tile<T, R, V, true> : outer_tile<T, R, V, false>;
+}
+
+template <class T, int R>
+OuterTile<T> pick_vectors(int v, bool part) {
+    switch (v) {
+        case 1: return pick_part<T, R, 1>(part);
+        case 2: return pick_part<T, R, 2>(part);
+        case 3: return pick_part<T, R, 3>(part);
+    }
+    if constexpr (R <= 2)
+        if (v == 4) return pick_part<T, R, 4>(part);
+    if constexpr (R == 1) switch (v) {
+        case 5: return pick_part<T, R, 5>(part);
+        case 6: return pick_part<T, R, 6>(part);
+        case 7: return pick_part<T, R, 7>(part);
+        case 8: return pick_part<T, R, 8>(part);
+    }
+    return nullptr;
+}
+
+template <class T>
+OuterTile<T> pick_tile(int r, int v, bool part) {
+    switch (r) {
+        case 1: return pick_vectors<T, 1>(v, part);
+        case 2: return pick_vectors<T, 2>(v, part);
+        case 3: return pick_vectors<T, 3>(v, part);
+        case 4: return pick_vectors<T, 4>(v, part);
+    }
+    if constexpr (MR == 8) switch (r) {
+        case 5: return pick_vectors<T, 5>(v, part);
+        case 6: return pick_vectors<T, 6>(v, part);
+        case 7: return pick_vectors<T, 7>(v, part);
+        case 8: return pick_vectors<T, 8>(v, part);
+    }
+    return nullptr;
+}
+
+// ---- packing of b: panel after panel, each [k][width], zeros behind the last column ----
+
+template <class T>
+void pack_panel(const T* b, int64_t brs, int64_t bcs, int64_t k, int64_t columns, int vectors, T* to) {
+    constexpr int W = Lanes<T>::W;
+    const int64_t width = int64_t(vectors) * W;
+    if (bcs != 1 && brs == 1) {  // contiguous along k: transpose block by block
+        for (int64_t j = 0; j < width; j += W) {
+            const int64_t here = most(0, least(W, columns - j));
+            for (int64_t p = 0; p < k; p += W) {
+                const int depth = int(least(W, k - p));
+                Vec<T> block[W];
+                RL_UNROLL for (int i = 0; i < W; ++i)
+                    block[i] = i >= here ? Vec<T>{} : depth == W ? load(b + (j + i) * bcs + p) : load_part(b + (j + i) * bcs + p, depth);
+                transpose<T>(block);
+                for (int i = 0; i < depth; ++i) store(to + (p + i) * width + j, block[i]);
+            }
+        }
+        return;
+    }
+    for (int64_t p = 0; p < k; ++p, b += brs, to += width) {
+        for (int64_t j = 0; j < width; j += W) {
+            const int here = int(most(0, least(W, columns - j)));
+            if (bcs == 1) {
+                store(to + j, here == W ? load(b + j) : load_part(b + j, here));
+            } else {
+                for (int i = 0; i < W; ++i) to[j + i] = i < here ? b[(j + i) * bcs] : T(0);
+            }
+        }
+    }
+}
+
+// ---- the outer-product driver ----
+
+// Splits `count` into `parts` runs whose lengths differ by at most one; returns where run i begins.
+RL_INLINE int64_t cut(int64_t count, int64_t parts, int64_t i) { return count * i / parts; }
+
+template <class T>
+struct Outer {
+    static constexpr int W = Lanes<T>::W;
+    Product<T> g;
+    bool pack;  // copy each block of b, or read it where it lies
+    int64_t vectors, panels, tiles;
+
+    // Tiles [t0, t1) of rows against panels [p0, p1) of columns.
+    void compute(int64_t t0, int64_t t1, int64_t p0, int64_t p1, T* packed) const {
+        const int64_t steps = most(1, over(g.k, KC));
+        for (int64_t s = 0; s < steps; ++s) {
+            const int64_t k0 = cut(g.k, steps, s), k1 = cut(g.k, steps, s + 1);
+            for (int64_t p = p0; p < p1; ++p) {
+                const int64_t v0 = cut(vectors, panels, p), v1 = cut(vectors, panels, p + 1);
+                const int width = int(v1 - v0), tail = int(least(W, g.n - (v1 - 1) * W));
+                const T* b = g.b + v0 * W * g.bcs + k0 * g.brs;
+                if (pack) pack_panel(b, g.brs, g.bcs, k1 - k0, g.n - v0 * W, width, packed);
+                for (int64_t t = t0; t < t1; ++t) {
+                    const int64_t r0 = cut(g.m, tiles, t), r1 = cut(g.m, tiles, t + 1);
+                    Finish<T> f = {g.c + r0 * g.crs + v0 * W * g.ccs, g.crs, g.ccs, g.init, g.irs, g.ics, g.alpha};
+                    if (s > 0) f.init = g.c, f.irs = g.crs, f.ics = g.ccs;
+                    if (f.init) f.init += r0 * f.irs + v0 * W * f.ics;
+                    pick_tile<T>(int(r1 - r0), width, !pack && tail != W)(
+                        k1 - k0, g.a + r0 * g.ars + k0 * g.acs, g.ars, g.acs, pack ? packed : b,
+                        pack ? int64_t(width) * W : g.brs, f, tail);
+                }
+            }
+        }
+    }
+};
+
+template <class T>
+bool outer(const Product<T>& g, const RlPool* pool) {
+    constexpr int W = Lanes<T>::W;
+    const int widest_panel = widest(g.m);
+    Outer<T> o;
+    o.g = g;
+    o.vectors = over(g.n, W);
+    o.panels = over(o.vectors, widest_panel);
+    o.tiles = over(g.m, MR);
+    o.pack = g.bcs != 1 || o.tiles >= 16;
+    const size_t bytes = size_t(KC) * widest_panel * W * sizeof(T);
+    if (!pool || !pool->pays(g.m * g.n * g.k / kWorkPerNs)) {
+        T* packed = o.pack ? static_cast<T*>(scratch.get(bytes)) : nullptr;
+        if (o.pack && !packed) return false;
+        o.compute(0, o.tiles, 0, o.panels, packed);
+        return true;
+    }
+    // Each chunk packs what it needs itself: lines that another core has just written are slow to read.
+    int64_t columns = o.pack ? least(o.panels, 8) : 1;
+    const int64_t rows = most(1, least(o.tiles / (o.pack ? 8 : 1), 16 / columns));
+    if (rows == 1) columns = least(o.panels, 16);
+    std::atomic<bool> right{true};
+    auto body = [&](int64_t b, int64_t e) {
+        T* packed = o.pack ? static_cast<T*>(scratch.get(bytes)) : nullptr;
+        if (o.pack && !packed) right = false;
+        for (int64_t i = b; i < e && right; ++i) {
+            const int64_t r = i / columns, q = i % columns;
+            o.compute(cut(o.tiles, rows, r), cut(o.tiles, rows, r + 1), cut(o.panels, columns, q), cut(o.panels, columns, q + 1), packed);
+        }
+    };
+    rl::parallel_for(pool, rows * columns, 1, body);
+    return right;
+}
+
+// ---- the dot-product kernel ----
+
+template <class T, int R, int C>
+void dot_tile(const Product<T>& g, int64_t i0, int64_t j0) {
+    constexpr int W = Lanes<T>::W, groups = (R * C + W - 1) / W;
+    const T *a[R], *b[C];
+    RL_UNROLL for (int i = 0; i < R; ++i) a[i] = g.a + least(i0 + i, g.m - 1) * g.ars;  // a row too many is a copy
+    RL_UNROLL for (int j = 0; j < C; ++j) b[j] = g.b + least(j0 + j, g.n - 1) * g.bcs;
+    Vec<T> acc[groups * W];
+    RL_UNROLL for (int i = 0; i < groups * W; ++i) acc[i] = Vec<T>{};
+    int64_t p = 0;
+    for (; p + W <= g.k; p += W) {
+        Vec<T> y[C];
+        RL_UNROLL for (int j = 0; j < C; ++j) y[j] = load(b[j] + p);
+        RL_UNROLL for (int i = 0; i < R; ++i) {
+            const Vec<T> x = load(a[i] + p);
+            RL_UNROLL for (int j = 0; j < C; ++j) acc[i * C + j] += x * y[j];
+        }
+    }
+    if (p < g.k) {
+        const int rest = int(g.k - p);
+        Vec<T> y[C];
+        RL_UNROLL for (int j = 0; j < C; ++j) y[j] = load_part(b[j] + p, rest);
+        RL_UNROLL for (int i = 0; i < R; ++i) {
+            const Vec<T> x = load_part(a[i] + p, rest);
+            RL_UNROLL for (int j = 0; j < C; ++j) acc[i * C + j] += x * y[j];
+        }
+    }
+    T out[groups * W];
+    RL_UNROLL for (int q = 0; q < groups; ++q) store(out + q * W, sums<T>(acc + q * W));
+    const int rows = int(least(R, g.m - i0)), columns = int(least(C, g.n - j0));
+    for (int i = 0; i < rows; ++i)
+        for (int j = 0; j < columns; ++j) {
+            T x = g.alpha * out[i * C + j];
+            if (g.init) x = x + g.init[(i0 + i) * g.irs + (j0 + j) * g.ics];
+            g.c[(i0 + i) * g.crs + (j0 + j) * g.ccs] = x;
+        }
+}
+
+constexpr int DR = RL_REGISTERS == 32 ? 4 : 2;  // rows of a dot tile, which is four columns wide
+
+template <class T>
+void dot_rows(const Product<T>& g, int64_t i0, int64_t i1) {
+    while (i0 < i1) {
+        if (i1 - i0 == 1) {
+            for (int64_t j = 0; j < g.n; j += 8) dot_tile<T, 1, 8>(g, i0, j);
+            return;
+        }
+        for (int64_t j = 0; j < g.n; j += 4) dot_tile<T, DR, 4>(g, i0, j);
+        i0 += DR;
+    }
+}
+
+template <class T>
+void dot(const Product<T>& g, const RlPool* pool) {
+    auto body = [&](int64_t b, int64_t e) {
+        Product<T> part = g;
+        if (g.m > 1) return dot_rows(part, b * DR, least(e * DR, g.m));
+        part.n = least(e * 8, g.n) - b * 8;  // one row: split along the columns
+        part.b += b * 8 * g.bcs;
+        part.c += b * 8 * g.ccs;
+        if (g.init) part.init += b * 8 * g.ics;
+        dot_rows(part, 0, 1);
+    };
+    const int64_t blocks = g.m > 1 ? over(g.m, DR) : over(g.n, 8);
+    if (!pool || !pool->pays(g.m * g.n * g.k / kWorkPerNs)) return body(0, blocks);
+    rl::parallel_for(pool, blocks, most(1, blocks / 16), body);
+}
+
+// ---- choice ----
+
+template <class T>
+Product<T> exchanged(const Product<T>& g) {
+    return {g.n, g.m, g.k, g.b, g.bcs, g.brs, g.a, g.acs, g.ars, g.c, g.ccs, g.crs, g.init, g.ics, g.irs, g.alpha};
+}
+
+// Estimated cycles of `outer`: fused multiply-adds at two a cycle (load-bound on narrow tiles), packing, transposed stores.
+template <class T>
+double outer_cost(const Product<T>& g, bool exchanged) {
+    constexpr int W = Lanes<T>::W;
+    const double m = double(g.m), k = double(g.k), vectors = double(over(g.n, W));
+    double cost = m * vectors * k / 2;
+    if (g.bcs != 1) cost += k * vectors * W * (g.brs == 1 ? 0.35 : 1.5);
+    if (exchanged) cost += double(over(g.m, MR)) * vectors * W * 5;
+    return cost + double(over(g.m, MR)) * vectors * 5;
+}
+
+template <class T>
+bool gemm(const Product<T>& g, const RlPool* pool) {
+    constexpr int W = Lanes<T>::W;
+    if (g.m <= 0 || g.n <= 0) return true;
+    const Product<T> x = exchanged(g);
+    double straight = outer_cost(g, false), turned = outer_cost(x, true);
+    if (g.acs == 1 && g.brs == 1 && g.k > 0) {
+        const double m = double(g.m > 1 ? over(g.m, DR) * DR : 1), n = double(over(g.n, g.m > 1 ? 4 : 8) * (g.m > 1 ? 4 : 8));
+        const double dots = m * n * (double(over(g.k, W)) * 0.6 + 4.5);
+        if (dots < straight && dots < turned) return dot(g, pool), true;
+    }
+    return turned < straight ? outer(x, pool) : outer(g, pool);
+}
+
+template <class T>
+bool matmul(const RlMatmul* call, const RlPool* pool) {
+    Product<T> g = {
+        call->m, call->n, call->k,
+        static_cast<const T*>(call->a), call->m == 1 ? 1 : call->ars, call->k == 1 ? 1 : call->acs,
+        static_cast<const T*>(call->b), call->k == 1 ? 1 : call->brs, call->n == 1 ? 1 : call->bcs,
+        static_cast<T*>(call->c), call->n, 1,
+        static_cast<const T*>(call->init), call->irs, 1, T(call->alpha),
+    };
+    if (call->batch_dims == 0) return gemm(g, pool);
+    int64_t batch = 1;
+    for (int d = 0; d < call->batch_dims; ++d) batch *= call->batch_shape[d];
+    const int64_t each = g.m * g.n * g.k / kWorkPerNs + 50;  // ns
+    const bool split = pool && each < 100000 && pool->pays(each * batch);
+    std::atomic<bool> right{true};
+    auto body = [&](int64_t first, int64_t last) {
+        for (int64_t i = first; i < last; ++i) {
+            Product<T> one = g;
+            int64_t rest = i;
+            for (int d = call->batch_dims - 1; d >= 0; --d) {
+                const int64_t at = rest % call->batch_shape[d];
+                rest /= call->batch_shape[d];
+                one.a += at * call->a_steps[d];
+                one.b += at * call->b_steps[d];
+            }
+            one.c += i * g.m * g.n;
+            if (!gemm(one, split ? nullptr : pool)) right = false;
+        }
+    };
+    if (split)
+        rl::parallel_for(pool, batch, most(1, least(batch / 8, 20000 / each)), body);
+    else
+        body(0, batch);
+    return right;
+}
+
+template <class T>
+void colsum(const void* from, int64_t rows, int64_t cols, int64_t rs, int64_t cs, void* to) {
+    const T* x = static_cast<const T*>(from);
+    T* out = static_cast<T*>(to);
+    constexpr int W = Lanes<T>::W;
+    int64_t j = 0;
+    for (; cs == 1 && j < cols; j += W) {
+        const int here = int(least(W, cols - j));
+        Vec<T> s[4] = {};
+        int64_t i = 0;
+        for (; i + 4 <= rows; i += 4)
+            RL_UNROLL for (int q = 0; q < 4; ++q) s[q] += here == W ? load(x + (i + q) * rs + j) : load_part(x + (i + q) * rs + j, here);
+        for (; i < rows; ++i) s[0] += load_part(x + i * rs + j, here);
+        store_part(out + j, (s[0] + s[1]) + (s[2] + s[3]), here);
+    }
+    for (; j < cols; ++j) {
+        T s[4] = {};
+        for (int64_t i = 0; i < rows; ++i) s[i % 4] += x[i * rs + j * cs];
+        out[j] = (s[0] + s[1]) + (s[2] + s[3]);
+    }
+}
+
+}  // namespace RL_NS
