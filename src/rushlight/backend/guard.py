@@ -24,13 +24,8 @@ def extent(array):
     return byte_bounds(array)
 
 
-def as_strided(storage, shape, strides, offset, dtype=None):
-    """Return a view of `storage`'s memory with strides and offset in elements.
-
-    Raises RuntimeError, as torch does, when an element of it would lie outside.
-    """
-    dtype = storage.dtype if dtype is None else dtype
-    size = dtype.itemsize
+def _check_extent(shape, strides, offset, size, available):
+    """Return how many bytes a strided view reaches over; RuntimeError when more than there are."""
     if len(shape) != len(strides):
         raise RuntimeError(f"mismatch in length of strides and shape")
     if any(n < 0 for n in shape):
@@ -40,18 +35,62 @@ def as_strided(storage, shape, strides, offset, dtype=None):
     if any(s < 0 for s in strides):
         raise RuntimeError("as_strided: Negative strides are not supported at the moment, got strides: "
                            f"{list(strides)}")
-    low, high = byte_bounds(storage)
-    if storage.size == 0:
-        high = low
     need = 0 if 0 in shape else (offset + 1 + sum((n - 1) * s for n, s in zip(shape, strides))) * size
-    if need > high - low:
+    if need > available:
         raise RuntimeError(
             f"setStorage: sizes {list(shape)}, strides {list(strides)}, storage offset {offset}, and itemsize "
-            f"{size} requiring a storage size of {need} are out of bounds for storage of size {high - low}")
+            f"{size} requiring a storage size of {need} are out of bounds for storage of size {available}")
+    return need
+
+
+def as_strided(storage, shape, strides, offset, dtype=None):
+    """Return a view of `storage`'s memory with strides and offset in elements.
+
+    Raises RuntimeError, as torch does, when an element of it would lie outside.
+    """
+    dtype = storage.dtype if dtype is None else dtype
+    size = dtype.itemsize
+    low, high = byte_bounds(storage)
+    need = _check_extent(shape, strides, offset, size, 0 if storage.size == 0 else high - low)
     if need == 0:
         return np.empty(shape, dtype)
     flat = bytes_of(storage)
     return np.ndarray(shape, dtype, buffer=flat, offset=offset * size, strides=[s * size for s in strides])
+
+
+def writable(view, source):
+    """Return a view that NumPy marks read-only as a matter of taste, writable like its source."""
+    view.flags.writeable = source.flags.writeable
+    return view
+
+
+def expand(x, shape):
+    """Return x broadcast to `shape` without a copy: stride 0 along the new and the size-1 dimensions."""
+    shape = tuple(shape)
+    lead = len(shape) - x.ndim
+    if lead >= 0 and x.flags.c_contiguous and 0 not in shape:
+        if x.dtype.kind != "V" and all([n == m or n == 1 for n, m in zip(x.shape, shape[lead:])]):
+            strides = (0,) * lead + tuple([s if n == m else 0 for n, m, s in zip(x.shape, shape[lead:], x.strides)])
+            out = np.ndarray(shape, x.dtype, x, 0, strides)
+            return out if x.flags.writeable else writable(out, x)
+    return writable(np.broadcast_to(x, shape), x)
+
+
+def windows(x, axis, size, step):
+    """Return the view of x's windows of `size` every `step` along an axis; the window is the last axis."""
+    found = np.lib.stride_tricks.sliding_window_view(x, size, axis, writeable=x.flags.writeable)
+    return found[(slice(None),) * axis + (slice(None, None, step),)]
+
+
+def as_strided_device(xp, storage, shape, strides, offset):
+    """`as_strided` for an array of CuPy (`xp`): the same checks against the storage's own extent."""
+    size, count = storage.dtype.itemsize, 1
+    for n, s in zip(storage.shape, storage.strides):
+        count += (n - 1) * s // size
+    _check_extent(shape, strides, offset, size, 0 if storage.size == 0 else count * size)
+    if 0 in shape:
+        return xp.empty(shape, storage.dtype)
+    return xp.ndarray(shape, storage.dtype, storage.data + offset * size, [s * size for s in strides])
 
 
 def bytes_of(storage):

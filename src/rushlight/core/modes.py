@@ -8,6 +8,11 @@ class _State(threading.local):
     grad = True
     inference = False
     multithreading = True
+    autocast = None             # the dtype of automatic mixed precision, None when it is off
+    autocast_device = "cpu"
+
+    def __init__(self):
+        self.autocast_cache = {}
 
 
 state = _State()

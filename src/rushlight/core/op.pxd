@@ -43,7 +43,7 @@ cdef class Op:
 
     cpdef fill(self, tuple args)
 
-    @cython.locals(values=list, mixed=bint, number=bint, track=bint, t=TensorBase, out=TensorBase, i=Py_ssize_t)
+    @cython.locals(values=list, mixed=bint, number=bint, track=bint, special=bint, t=TensorBase, out=TensorBase, i=Py_ssize_t)
     cpdef apply(self, tuple args)
 
     @cython.locals(i=Py_ssize_t)

@@ -11,6 +11,7 @@ from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, UFUNCS, hush, unhush
 from . import tensor as tensor_module
 from .engine import Node, RAW
+from . import autocast
 from .modes import Flags, state
 from .tensor import OPS, Tensor, TensorBase, counter, make, node_of, view_requires_grad
 from . import views
@@ -151,6 +152,11 @@ class Op:
 
     def apply(self, args):
         """Compute the op on a full argument tuple of tensors (or of plain arrays, inside a rule)."""
+        special = Flags.special
+        if special and state.autocast is not None and not RAW.depth:
+            cast = autocast.prepare(self, args)
+            if cast is not None:
+                args = cast
         if self.has_list:
             return self.apply_general(args)
         values = list(args)
@@ -189,7 +195,7 @@ class Op:
             elif mixed or number or self.promote == FLOAT:
                 self.promote_values(args, values)
         result = self.run(values)
-        if self.outputs is not None or self.view or Flags.special:
+        if self.outputs is not None or self.view or special:
             return self.wrap_special(args, values, result, track and self.differentiable and state.grad)
         out = make(result)
         if track and self.differentiable and state.grad:
