@@ -39,15 +39,19 @@ inline size_t cut(size_t n) {
 }
 
 template <class T, class F>
-double sum_all(const T* x, size_t n, F f) {
+RL_NOINLINE double sum_all(const T* x, size_t n, F f) {
     if (n <= kBlock) return sum_lanes(x, n, f);
     const size_t half = cut(n);
     return sum_all(x, half, f) + sum_all(x + half, n - half, f);
 }
 
 template <class T>
+inline double sum_of(const T* x, size_t n) {
+    return sum_all(x, n, [](T v) { return double(v); });
+}
+template <class T>
 double sum(const void* x, size_t n) {
-    return sum_all(static_cast<const T*>(x), n, [](T v) { return double(v); });
+    return sum_of(static_cast<const T*>(x), n);
 }
 
 template <class T>

@@ -19,6 +19,12 @@
 
 #include "level.h"
 
+#ifdef _MSC_VER
+#define RL_NOINLINE __declspec(noinline)
+#else
+#define RL_NOINLINE __attribute__((noinline))  // recursion that GCC would unfold into itself
+#endif
+
 namespace RL_NS {
 
 template <class To, class From>

@@ -1,0 +1,82 @@
+// Cross-entropy and squared error, forward and backward, each in one pass over the data.
+#pragma once
+#include "softmax.hpp"
+
+namespace RL_NS {
+
+// Every target is `ignore` or a column: the caller has seen to it.
+template <class T>
+void cross_entropy(const void* logits, const int64_t* target, int64_t ignore, void* probs, void* nll, size_t rows,
+                   size_t cols) {
+    const T* x = static_cast<const T*>(logits);
+    T* p = static_cast<T*>(probs);
+    T* loss = static_cast<T*>(nll);
+    if (cols <= kTileCols) {
+        Tile<T> t, e;
+        T s[kTileRows];
+        for (size_t n; rows; rows -= n, x += n * cols, p += n * cols, target += n, loss += n) {
+            n = rows < kTileRows ? rows : kTileRows;
+            t.load(x, n, cols);
+            exponentials(t, e, s, cols);
+            for (size_t c = 0; c < cols; c++)
+                for (size_t r = 0; r < kTileRows; r++) e.v[c][r] /= s[r];
+            e.store(p, n, cols);
+#pragma omp simd
+            for (size_t r = 0; r < kTileRows; r++) s[r] = log_(s[r]);
+            for (size_t r = 0; r < n; r++) loss[r] = target[r] == ignore ? T(0) : s[r] - t.v[target[r]][r];
+        }
+        return;
+    }
+    for (size_t r = 0; r < rows; r++, x += cols, p += cols) {
+        const T shift = extreme_of<T, false>(x, cols);
+        const T s = exponentials(x, p, cols, shift);
+        loss[r] = target[r] == ignore ? T(0) : T(std::log(s)) - (x[target[r]] - shift);
+#pragma omp simd
+        for (size_t i = 0; i < cols; i++) p[i] /= s;
+    }
+}
+
+template <class T>
+void cross_entropy_backward(const void* probs, const int64_t* target, int64_t ignore, const void* scale, void* grad,
+                            size_t rows, size_t cols) {
+    const T* p = static_cast<const T*>(probs);
+    const T* w = static_cast<const T*>(scale);
+    T* d = static_cast<T*>(grad);
+    for (size_t r = 0; r < rows; r++, p += cols, d += cols) {
+        if (target[r] == ignore) {
+            for (size_t c = 0; c < cols; c++) d[c] = T(0);
+            continue;
+        }
+        const T k = w[r];
+        for (size_t c = 0; c < cols; c++) d[c] = p[c] * k;
+        d[target[r]] = (p[target[r]] - T(1)) * k;
+    }
+}
+
+template <class T>
+RL_NOINLINE double squared_error_all(const T* a, const T* b, size_t n) {
+    if (n > kBlock) {
+        const size_t half = cut(n);
+        return squared_error_all(a, b, half) + squared_error_all(a + half, b + half, n - half);
+    }
+    T d[kBlock];
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) d[i] = a[i] - b[i];
+    return sum_lanes(d, n, [](T v) { return double(v) * double(v); });
+}
+template <class T>
+double squared_error(const void* a, const void* b, size_t n) {
+    return squared_error_all(static_cast<const T*>(a), static_cast<const T*>(b), n);
+}
+
+template <class T>
+void squared_error_backward(const void* x, const void* y, double scale, void* grad, size_t n) {
+    const T* a = static_cast<const T*>(x);
+    const T* b = static_cast<const T*>(y);
+    T* d = static_cast<T*>(grad);
+    const T k = T(scale);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) d[i] = k * (a[i] - b[i]);
+}
+
+}  // namespace RL_NS

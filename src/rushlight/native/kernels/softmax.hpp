@@ -1,0 +1,133 @@
+// Softmax over rows. Short rows go through a tile of 16 rows, transposed, so that the vector
+// operations run across rows; long rows run along themselves.
+#pragma once
+#include "reduce.hpp"
+
+namespace RL_NS {
+
+constexpr size_t kTileRows = 16;
+constexpr size_t kTileCols = 32;
+
+// Up to 16 rows of up to 32 columns, column by column; missing rows are 0.
+template <class T>
+struct Tile {
+    T v[kTileCols][kTileRows];
+
+    void load(const T* x, size_t rows, size_t cols) {
+        if (rows < kTileRows)
+            for (size_t c = 0; c < cols; c++)
+                for (size_t r = rows; r < kTileRows; r++) v[c][r] = T(0);
+        for (size_t r = 0; r < rows; r++)
+            for (size_t c = 0; c < cols; c++) v[c][r] = x[r * cols + c];
+    }
+    void store(T* y, size_t rows, size_t cols) const {
+        for (size_t r = 0; r < rows; r++)
+            for (size_t c = 0; c < cols; c++) y[r * cols + c] = v[c][r];
+    }
+};
+
+// Subtracts the largest element of each row; then s[r] = sum of exp over the row. `e` gets the exponentials and
+// may be the tile itself.
+template <class T>
+inline void exponentials(Tile<T>& x, Tile<T>& e, T* s, size_t cols) {
+    T m[kTileRows];
+    for (size_t r = 0; r < kTileRows; r++) m[r] = x.v[0][r], s[r] = T(0);
+    for (size_t c = 1; c < cols; c++)
+        for (size_t r = 0; r < kTileRows; r++) m[r] = outdoes<T, false>(x.v[c][r], m[r]) ? x.v[c][r] : m[r];
+    for (size_t c = 0; c < cols; c++) {
+#pragma omp simd
+        for (size_t r = 0; r < kTileRows; r++) {
+            x.v[c][r] -= m[r];
+            const T p = exp_(x.v[c][r]);
+            e.v[c][r] = p;
+            s[r] += p;
+        }
+    }
+}
+
+// y = exp(x - max x); returns the sum of y.
+template <class T>
+inline T exponentials(const T* x, T* y, size_t n, T shift) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) y[i] = exp_(x[i] - shift);
+    return T(sum_of(y, n));
+}
+
+template <class T>
+void softmax(const void* data, void* out, size_t rows, size_t cols) {
+    const T* x = static_cast<const T*>(data);
+    T* y = static_cast<T*>(out);
+    if (cols <= kTileCols) {
+        Tile<T> t;
+        T s[kTileRows];
+        for (size_t n; rows; rows -= n, x += n * cols, y += n * cols) {
+            n = rows < kTileRows ? rows : kTileRows;
+            t.load(x, n, cols);
+            exponentials(t, t, s, cols);
+            for (size_t c = 0; c < cols; c++)
+                for (size_t r = 0; r < kTileRows; r++) t.v[c][r] /= s[r];
+            t.store(y, n, cols);
+        }
+        return;
+    }
+    for (size_t r = 0; r < rows; r++, x += cols, y += cols) {
+        const T s = exponentials(x, y, cols, extreme_of<T, false>(x, cols));
+#pragma omp simd
+        for (size_t i = 0; i < cols; i++) y[i] /= s;
+    }
+}
+
+template <class T>
+void log_softmax(const void* data, void* out, size_t rows, size_t cols) {
+    const T* x = static_cast<const T*>(data);
+    T* y = static_cast<T*>(out);
+    if (cols <= kTileCols) {
+        Tile<T> t, e;
+        T s[kTileRows];
+        for (size_t n; rows; rows -= n, x += n * cols, y += n * cols) {
+            n = rows < kTileRows ? rows : kTileRows;
+            t.load(x, n, cols);
+            exponentials(t, e, s, cols);
+#pragma omp simd
+            for (size_t r = 0; r < kTileRows; r++) s[r] = log_(s[r]);
+            for (size_t c = 0; c < cols; c++)
+                for (size_t r = 0; r < kTileRows; r++) t.v[c][r] -= s[r];
+            t.store(y, n, cols);
+        }
+        return;
+    }
+    for (size_t r = 0; r < rows; r++, x += cols, y += cols) {
+        const T shift = extreme_of<T, false>(x, cols);
+        const T ls = T(std::log(sum_all(x, cols, [shift](T v) { return double(exp_(v - shift)); })));
+#pragma omp simd
+        for (size_t i = 0; i < cols; i++) y[i] = (x[i] - shift) - ls;
+    }
+}
+
+template <class T>
+void softmax_backward(const void* grad_out, const void* out, void* grad, size_t rows, size_t cols) {
+    const T* g = static_cast<const T*>(grad_out);
+    const T* y = static_cast<const T*>(out);
+    T* d = static_cast<T*>(grad);
+    for (size_t r = 0; r < rows; r++, g += cols, y += cols, d += cols) {
+#pragma omp simd
+        for (size_t i = 0; i < cols; i++) d[i] = g[i] * y[i];
+        const T s = T(sum_of(d, cols));
+#pragma omp simd
+        for (size_t i = 0; i < cols; i++) d[i] = (g[i] - s) * y[i];
+    }
+}
+
+template <class T>
+void log_softmax_backward(const void* grad_out, const void* out, void* grad, size_t rows, size_t cols) {
+    const T* g = static_cast<const T*>(grad_out);
+    const T* y = static_cast<const T*>(out);
+    T* d = static_cast<T*>(grad);
+    for (size_t r = 0; r < rows; r++, g += cols, y += cols, d += cols) {
+        const T s = T(sum_of(g, cols));
+#pragma omp simd
+        for (size_t i = 0; i < cols; i++) d[i] = g[i] - exp_(y[i]) * s;
+    }
+}
+
+}  // namespace RL_NS
