@@ -21,8 +21,6 @@ class Generator:
     Source: MT19937 as torch's CPU generator seeds, steps and saves it.
     """
 
-    __module__ = "torch._C"
-
     def __init__(self, device="cpu"):
         device = _device(device)
         if device.type != "cpu":

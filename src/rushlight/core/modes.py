@@ -18,12 +18,16 @@ class _State(threading.local):
 state = _State()
 
 
-class Flags:
+class _Flags:
     """Rare modes, counted over all threads; ops look here only to see that nothing is on."""
 
-    special = 0                 # how many of the modes below are on anywhere
-    anomaly = False
-    check_nan = True
+    def __init__(self):
+        self.special = 0            # how many of the modes below are on anywhere
+        self.anomaly = False
+        self.check_nan = True
+
+
+Flags = _Flags()
 
 
 def is_grad_enabled():

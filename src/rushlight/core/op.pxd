@@ -2,6 +2,9 @@
 cimport cython
 from rushlight.core.tensor cimport TensorBase, Version
 from rushlight.core.engine cimport Node
+from rushlight.core.modes cimport _Flags
+
+cdef _Flags flags
 
 
 @cython.final
@@ -40,6 +43,9 @@ cdef class Op:
     cdef public int n_params
     cdef public int n_positional
     cdef public bint has_list
+
+    @cython.locals(t=TensorBase, u=TensorBase, track=bint, out=TensorBase)
+    cpdef binary(self, a, b)
 
     cpdef fill(self, tuple args)
 

@@ -58,7 +58,7 @@ class Op:
         self.__name__ = self.__qualname__ = self.name
         self.__doc__ = body.__doc__
         self.__module__ = "torch"
-        self.body = body
+        self.body = positional(body)
         self.promote = _PROMOTIONS[options["promote"]]
         self.apart = options["apart"]
         self.view = options["view"]
@@ -114,6 +114,28 @@ class Op:
         elif len(args) != self.n_params:
             args = self.fill(args)
         return self.apply(args)
+
+    def binary(self, a, b):
+        """Compute an operator: two operands, every option at its default."""
+        if self.kernel is not None and flags.special == 0 and isinstance(a, TensorBase):
+            t = a
+            x = t._array
+            track = t._req or t._node is not None or (t._base is not None and view_requires_grad(t))
+            if isinstance(b, TensorBase):
+                u = b
+                y = u._array
+                track = track or u._req or u._node is not None or (u._base is not None and view_requires_grad(u))
+            elif type(b) is float or type(b) is int:
+                y = b
+            else:
+                return self(a, b)
+            result = self.kernel(x, y)
+            if result is not NotImplemented:
+                out = make(result)
+                if track and self.differentiable and state.grad:
+                    self.record((a, b) + self.defaults[2:], [x, y], result, out)
+                return out
+        return self(a, b)
 
     def fill(self, args):
         """Return the full argument tuple of a call with positional arguments only."""
@@ -453,7 +475,7 @@ class Op:
                     t._nr = k
         if plan.saves:
             self.save(node, plan, args, values, out)
-        if Flags.anomaly:
+        if flags.anomaly:
             node.remember_stack()
 
     def add_edges(self, node, args):
@@ -523,7 +545,7 @@ class Op:
             versions.append(version)
         node.saved = saved
         node.versions = versions
-        if Flags.special and Hooks.stack:
+        if flags.special and Hooks.stack:
             node.pack(Hooks.stack[-1])
 
     def needs(self, node):
@@ -643,6 +665,7 @@ class InPlace:
         return f"<op {self.__name__}>"
 
 
+flags = Flags
 _bound = types.MethodType
 
 
@@ -690,6 +713,20 @@ def _positions(outputs, returns):
     if isinstance(returns, str):
         return outputs.index(returns)
     return tuple(outputs.index(r) for r in returns)
+
+
+def positional(body):
+    """Return the body with its keyword-only parameters made positional, so that a call needs no names."""
+    code = body.__code__
+    if not code.co_kwonlyargcount:
+        return body
+    named = code.co_varnames[code.co_argcount:code.co_argcount + code.co_kwonlyargcount]
+    given = body.__kwdefaults__ or {}
+    defaults = (body.__defaults__ or ()) + tuple(given[n] for n in named) if len(given) == len(named) else None
+    code = code.replace(co_argcount=code.co_argcount + code.co_kwonlyargcount, co_kwonlyargcount=0)
+    made = types.FunctionType(code, body.__globals__, body.__name__, defaults, body.__closure__)
+    made.__doc__ = body.__doc__
+    return made
 
 
 def _kind(p):
@@ -765,7 +802,13 @@ def _publish_all(function, name, ns, method, aliases):
             publish(space, n, function)
         if method:
             bind_method(n, function)
+    if isinstance(function, Op) and name in _BINARY:
+        function = function.binary
     setattr(OPS, name, function)
+
+
+#: operators of two operands: Tensor calls their short form
+_BINARY = {"add", "sub", "rsub", "mul", "div", "matmul", "eq", "ne", "lt", "le", "gt", "ge", "maximum", "minimum"}
 
 
 def _tuple(ns):

@@ -10,6 +10,13 @@ cdef class Version:
     cdef public object where
 
 
+@cython.final
+cdef class OpTable:
+    cdef dict __dict__
+    cdef public object add, sub, rsub, mul, div, neg, matmul, pow, getitem, eq, ne, lt, le, gt, ge
+    cdef public object add_, sub_, mul_, div_
+
+
 cdef class TensorBase:
     cdef public object _array
     cdef public object _root

@@ -22,7 +22,7 @@ class Version:
 
 
 class OpTable:
-    """The ops that operators of `Tensor` call."""
+    """The ops that operators of `Tensor` call, by name; those of two operands take exactly two."""
 
 
 OPS = OpTable()

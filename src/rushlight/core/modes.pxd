@@ -1,0 +1,9 @@
+# C types of modes.py for the compiled build.
+cimport cython
+
+
+@cython.final
+cdef class _Flags:
+    cdef public int special
+    cdef public bint anomaly
+    cdef public bint check_nan
