@@ -4,6 +4,7 @@ and `differences` compares the two."""
 
 from __future__ import annotations
 
+import functools
 import re
 import warnings
 import zlib
@@ -73,12 +74,13 @@ def tensor(torch, arg: Arg, array: np.ndarray, dtype: str = "float32", layout: s
 class Call:
     """One sample with its tensors made, ready to run in library `torch`."""
 
-    def __init__(self, torch, row: Row, sample: Sample, *, dtype="float32", layout="contiguous", grad=False, salt="", first_only=False):
+    def __init__(self, torch, row: Row, sample: Sample, *, dtype="float32", layout="contiguous", grad=False, move=None):
         self.torch, self.row = torch, row
         self.args_of = leaves(sample)
-        self.arrays = row.arrays(sample, salt)
-        self.tensors = [tensor(torch, arg, array, dtype, layout if i == 0 or not first_only else "contiguous")
-                        for i, (arg, array) in enumerate(zip(self.args_of, self.arrays))]
+        self.tensors = [tensor(torch, arg, array, dtype, layout) for arg, array in zip(self.args_of, row.arrays(sample))]
+        self.move = move
+        if move is not None:                     # to another device
+            self.tensors = [move(x) for x in self.tensors]
         if grad:
             for arg, x in zip(self.args_of, self.tensors):
                 if arg.requires_grad is not False and (x.is_floating_point() or x.is_complex()):
@@ -98,6 +100,8 @@ class Call:
         if not outs or not wrt:
             raise Refused("nothing to differentiate")
         weights = [tensor(self.torch, Arg(tuple(x.shape)), weight(i, x), dtype_name(x)) for i, x in enumerate(outs)]
+        if self.move is not None:
+            weights = [self.move(w) for w in weights]
         return self.torch.autograd.grad(outs, wrt, weights, allow_unused=True)
 
 
@@ -125,6 +129,8 @@ def tensors_in(torch, tree) -> list:
 
 def to_numpy(x) -> np.ndarray:
     x = x.detach()
+    if x.device.type == "strict":
+        return strict_backend().to_numpy(x._array)
     if dtype_name(x) in THROUGH_FLOAT:
         x = x.float()
     if x.is_conj():
@@ -132,6 +138,14 @@ def to_numpy(x) -> np.ndarray:
     if x.is_neg():
         x = x.resolve_neg()
     return np.array(x.numpy())
+
+
+@functools.cache
+def strict_backend():
+    """The make-believe GPU, made on first use."""
+    import strict_backend
+
+    return strict_backend.register()
 
 
 def encode(torch, tree, values=True):

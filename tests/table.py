@@ -188,10 +188,9 @@ class Row:
     id: str = ""
     file: str = ""
 
-    def arrays(self, sample: Sample, salt: str = "") -> list[np.ndarray]:
+    def arrays(self, sample: Sample) -> list[np.ndarray]:
         """The numbers of every tensor argument of `sample`, in the order of `leaves`."""
-        key = f"{self.id}:{sample!r}:{salt}"
-        rng = np.random.RandomState(zlib.crc32(key.encode()))
+        rng = np.random.RandomState(zlib.crc32(f"{self.id}:{sample!r}".encode()))
         return [arg.array(rng, self.domain) for arg in leaves(sample)]
 
     def function(self, torch):

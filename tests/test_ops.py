@@ -17,6 +17,9 @@ import table
 from observe import Call, Refused
 
 import rushlight as rl
+from rushlight.backend.cpu import B as CPU
+from rushlight.core.op import Registry
+from rushlight.core.tensor import make
 
 ROWS = table.load()
 SKIPS_ALLOWED = 120
@@ -33,7 +36,7 @@ def _pairs():
                 cases = observe.CASES[check](torch, row) if torch else oracle.recorded().get(f"{row.id}/{check}", {"": 0})
                 applies = any(True for _ in cases)
             else:
-                applies = {"gradcheck": row.grad, "gradgradcheck": row.gradgrad}.get(check, True)
+                applies = {"gradcheck": row.grad, "gradgradcheck": row.gradgrad, "kernel": bool(CPU.kernels)}.get(check, True)
             if applies:
                 yield pytest.param(row, check, id=f"{row.id}-{check}")
 
@@ -88,8 +91,8 @@ def negative_strides(row):
     return problems
 
 
-def _result(row, sample, layout, grad):
-    call = Call(rl, row, sample, layout=layout, grad=grad)
+def _result(row, sample, layout, grad, dtype="float32", move=None):
+    call = Call(rl, row, sample, layout=layout, grad=grad, dtype=dtype, move=move)
     out = call.run()
     if not grad:
         return observe.encode(rl, out, row.values)
@@ -133,4 +136,102 @@ def _float_outputs(out):
     return tuple(x for x in observe.tensors_in(rl, out) if x.is_floating_point() or x.is_complex())
 
 
-OWN = {"gradcheck": gradcheck, "gradgradcheck": gradgradcheck}
+# ---- kernels and devices --------------------------------------------------------------------------
+
+
+class Kernels:
+    """Switches the native kernels off, or counts the calls they accept; both undone by `restore`."""
+
+    def __init__(self):
+        self.table = dict(CPU.kernels)
+        self.ops = [(op, op.kernel) for op in Registry.ops.values() if op.kernel is not None]
+        self.accepted = dict.fromkeys(self.table, 0)
+
+    def off(self):
+        CPU.kernels.clear()
+        for op, _ in self.ops:
+            op.kernel = None
+
+    def count(self):
+        def counting(name, kernel):
+            def call(*args):
+                result = kernel(*args)
+                self.accepted[name] += result is not NotImplemented
+                return result
+            return call
+        CPU.kernels.update({name: counting(name, kernel) for name, kernel in self.table.items()})
+        for op, kernel in self.ops:
+            op.kernel = counting(op.name, kernel)
+
+    def restore(self):
+        CPU.kernels.update(self.table)
+        for op, kernel in self.ops:
+            op.kernel = kernel
+
+
+def kernel(row):
+    """With and without native kernels, over layouts and dtypes, values and gradients agree."""
+    kernels, problems = Kernels(), []
+    for i, sample in enumerate(row.samples):
+        for dtype, layout in (("float32", "contiguous"), ("float64", "sliced"), ("float32", "fortran"), ("float32", "negative")):
+            for grad in (False, True) if row.grad else (False,):
+                got = observe.attempt(_result, row, sample, layout, grad, dtype)
+                try:
+                    kernels.off()
+                    want = observe.attempt(_result, row, sample, layout, grad, dtype)
+                finally:
+                    kernels.restore()
+                if observe._is_error(want):
+                    said = "" if observe._is_error(got) and got[1] == want[1] else f"body: {want}, kernel: {observe._told(got)}"
+                else:
+                    said = observe._told(got) if observe._is_error(got) else observe._tree(row, got, want)
+                if said:
+                    problems.append(f"{i}/{dtype}/{layout}{'/grad' if grad else ''}: {said}")
+    return problems
+
+
+@pytest.mark.skipif(not CPU.kernels, reason="the pure build has no kernels")
+def test_every_kernel_takes_some_row():
+    """A kernel that refuses every sample of the table is tested by nothing."""
+    kernels = Kernels()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            kernels.count()
+            for row in ROWS.values():
+                for sample in row.samples:
+                    observe.attempt(_result, row, sample, "contiguous", row.grad)
+        finally:
+            kernels.restore()
+    never = sorted(name for name, n in kernels.accepted.items() if not n and name not in OUTSIDE_THE_TABLE)
+    assert not never, f"kernels that no row reaches: {never}"
+
+
+OUTSIDE_THE_TABLE = {
+    # kernels that are no op's (optimizer updates, ...), each with the test that reaches it
+}
+
+
+def strict(row):
+    """The bodies and rules on array-api-strict's second device: the CPU's values and gradients, no call into NumPy."""
+    backend, problems = observe.strict_backend(), []
+
+    def move(x):
+        moved = make(backend.from_numpy(x.numpy()))
+        return moved.requires_grad_(x.requires_grad)
+
+    for i, sample in enumerate(row.samples):
+        if not table.leaves(sample) or any(arg.dtype in observe.THROUGH_FLOAT + ("float16",) for arg in table.leaves(sample)):
+            continue
+        for grad in (False, True) if row.grad else (False,):
+            want = observe.attempt(_result, row, sample, "contiguous", grad)
+            got = observe.attempt(_result, row, sample, "contiguous", grad, "float32", move)
+            if observe._is_error(want):
+                continue
+            said = observe._told(got) if observe._is_error(got) else observe._tree(row, _loose(got), _loose(want))
+            if said:
+                problems.append(f"{i}{'/grad' if grad else ''}: {said}")
+    return problems
+
+
+OWN = {"gradcheck": gradcheck, "gradgradcheck": gradgradcheck, "kernel": kernel, "strict": strict}
