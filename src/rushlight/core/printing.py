@@ -11,6 +11,11 @@ import math
 
 import numpy as np
 
+from .. import dtypes
+from ..backend import base as backends
+from ..devices import _Default
+from .tensor import Tensor, node_of
+
 PROFILES = {
     "default": {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80},
     "short": {"precision": 2, "threshold": 1000, "edgeitems": 2, "linewidth": 80},
@@ -261,3 +266,63 @@ def with_suffixes(text, suffixes, indent):
             used += len(suffix) + 2
     parts.append(")")
     return "".join(parts)
+
+
+# The text of a tensor
+
+
+def tensor_repr(self, *, tensor_contents=None):
+    """Return the text of a tensor: values, then what differs from a plain float32 tensor on the CPU.
+
+    Args:
+        tensor_contents: a text to show instead of the values.
+    """
+    name = _CLASS_NAMES.get(type(self)) or type(self).__name__
+    prefix = name + "("
+    indent = len(prefix)
+    text, suffixes = _contents(self, indent) if tensor_contents is None else (tensor_contents, [])
+    if self.device.type != _Default.device.type or self.device.type == "cuda":
+        suffixes.insert(0, f"device='{self.device}'")
+    node = node_of(self)
+    if node is not None:
+        suffixes.append(f"grad_fn=<{node.name()}>")
+    elif self._req:
+        suffixes.append("requires_grad=True")
+    return with_suffixes(prefix + text, suffixes, indent)
+
+
+#: classes that print as something else than their own name; `nn.Parameter` adds itself
+_CLASS_NAMES = {Tensor: "tensor"}
+
+
+def print_as_tensor(cls):
+    """Let a subclass of Tensor print as `tensor(...)`."""
+    _CLASS_NAMES[cls] = "tensor"
+    return cls
+
+
+def _contents(self, indent):
+    """Return the text of a tensor's values and the suffixes about its size and dtype."""
+    array, dtype = self._array, self.dtype
+    size, of_dtype = f"size={tuple(array.shape)}", f"dtype={dtype!r}"
+    default = dtypes.get_default_dtype()
+    if self.device.type == "meta":
+        return "...", [size] + ([of_dtype] if dtype is not default else [])
+    if not array.size:
+        return "[]", ([size] if array.ndim != 1 else []) + ([of_dtype] if dtype is not default else [])
+    if type(array) is not np.ndarray:
+        array = backends.of_array(array).to_numpy(array)
+    suffixes = [] if PRINT_OPTS.edgeitems else [size]
+    plain = (default, dtypes.complex128 if default is dtypes.float64 else dtypes.complex64, dtypes.int64, dtypes.bool)
+    if dtype not in plain:
+        suffixes.append(of_dtype)
+    return array_text(array, indent), suffixes
+
+
+def format_tensor(self, spec):
+    """Format a 0-d tensor as its number, any other as its text."""
+    if not self._array.ndim and type(self) is Tensor and self.device.type != "meta":
+        return format(self.item(), spec)
+    if spec:
+        raise TypeError(f"unsupported format string passed to {type(self).__name__}.__format__")
+    return str(self)

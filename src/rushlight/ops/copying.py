@@ -1,0 +1,89 @@
+"""Tensors through `copy.deepcopy` and `pickle`."""
+import copy
+
+from ..backend import base as backends
+from ..backend import guard
+from ..core.op import method, publish
+from ..core.tensor import Tensor, make, make_as, node_of
+
+_ROOT = "rushlight storage"             # in the memo of deepcopy: copies of memories by address
+
+
+@method(name="__deepcopy__")
+def _deepcopy(self, memo):
+    """Return a leaf of the same class on a copy of the memory; tensors that shared memory still do."""
+    found = memo.get(id(self))
+    if found is not None:
+        return found
+    if node_of(self) is not None:
+        raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol "
+                           "at the moment.  If you were attempting to deepcopy a module, this may be because of a "
+                           "torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001")
+    array, root = _copied_memory(self, memo)
+    out = make(array) if type(self) is Tensor else make_as(type(self), array)
+    out._root, out._req = root, self._req
+    memo[id(self)] = out
+    if self._grad is not None:
+        out._grad = copy.deepcopy(self._grad, memo)
+    if self.__dict__:
+        out.__dict__.update(copy.deepcopy(self.__dict__, memo))
+    return out
+
+
+def _copied_memory(t, memo):
+    """Return (array, root) of the tensor's place in a copy of its storage."""
+    x = t._array
+    B = backends.of_array(x)
+    root = t._root
+    if root is None:
+        root = x
+    strides = B.strides(x)
+    if not x.size or min(strides, default=0) < 0:
+        return B.clone(x), None
+    low, high = guard.extent(root)
+    key = (_ROOT, low, high)
+    memory = memo.get(key)
+    if memory is None:
+        memory = memo[key] = B.clone(root)
+    if memory.size * memory.dtype.itemsize != high - low:       # a storage with gaps: this tensor's part alone
+        return B.clone(x), None
+    if root is x:
+        return memory, None
+    return B.as_strided(memory, x.shape, strides, (guard.address(x) - low) // x.dtype.itemsize), memory
+
+
+@method(name="__reduce_ex__")
+def _reduce_ex(self, protocol):
+    """Return what pickle keeps: class, values, requires_grad and the attributes of the program's own."""
+    state = dict(self.__dict__) or None
+    device = None if self.device.type == "cpu" else str(self.device)
+    array = backends.of_array(self._array).to_numpy(self._array)
+    return _rebuild, (type(self), array, self.requires_grad, device, state)
+
+
+def _rebuild(cls, array, requires_grad, device=None, state=None):
+    """Make a tensor again from what pickle kept."""
+    out = make(array)
+    if device is not None:
+        out = out.to(device)
+    if cls is not Tensor:
+        out = make_as(cls, out._array)
+    out._req = requires_grad
+    if state:
+        out.__dict__.update(state)
+    return out
+
+
+def _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, backward_hooks, metadata=None):
+    """Return a leaf over a typed storage, as checkpoints describe it."""
+    flat = storage._array
+    out = make(backends.of_array(flat).as_strided(flat, tuple(size), tuple(stride), storage_offset))
+    out._root, out._req = flat, requires_grad
+    if backward_hooks:
+        out._hooks = backward_hooks
+    if metadata:
+        out.__dict__.update(metadata)
+    return out
+
+
+publish("_utils", "_rebuild_tensor_v2", _rebuild_tensor_v2)

@@ -1,0 +1,275 @@
+"""What a tensor says of itself, and its way to Python's numbers: sizes, strides, item, tolist, bool, len, in."""
+from .. import devices, dtypes, formats
+from ..backend import base as backends
+from ..backend import guard
+from ..backend.cpu import B as CPU
+from ..core.op import composite, method, prop
+from ..core.printing import format_tensor, tensor_repr
+from ..core.tensor import OPS, TensorBase
+from ._dims import wrap_dim
+from ._factory import kind_of
+from .convert import has_format
+
+_ndarray = CPU.array_type
+
+
+# ------------------------------------------------------------------ sizes and memory
+
+
+@method
+def size(self, dim=None):
+    """Return the sizes as a `torch.Size`, or the size of one dimension."""
+    if dim is None:
+        return self.shape
+    shape = self._array.shape
+    if not shape:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return shape[wrap_dim(dim, len(shape))]
+
+
+@method
+def stride(self, dim=None):
+    """Return the strides in elements, all or of one dimension."""
+    found = strides_of(self._array)
+    if dim is None:
+        return found
+    if not found:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return found[wrap_dim(dim, len(found))]
+
+
+def strides_of(x):
+    """Return an array's strides in elements; those of an empty array as torch counts them."""
+    if x.size:
+        return backends.of_array(x).strides(x)
+    return formats.strides(x.shape)
+
+
+@method(aliases=("ndimension",))
+def dim(self):
+    """Return the number of dimensions."""
+    return len(self._array.shape)
+
+
+@composite(method=True)
+def numel(input):
+    """Return the number of elements."""
+    return input._array.size
+
+
+@method
+def nelement(self):
+    """Return the number of elements."""
+    return self._array.size
+
+
+@method
+def element_size(self):
+    """Return the bytes of one element."""
+    return self._array.dtype.itemsize
+
+
+prop(lambda self: self._array.dtype.itemsize, name="itemsize")
+prop(lambda self: self._array.dtype.itemsize * self._array.size, name="nbytes")
+prop(lambda self: formats.strided, name="layout")
+prop(lambda self: self.device.type == "cpu", name="is_cpu")
+prop(lambda self: self.device.type == "cuda", name="is_cuda")
+prop(lambda self: self.device.type == "meta", name="is_meta")
+for _name in ("is_sparse", "is_sparse_csr", "is_quantized", "is_mkldnn", "is_mps", "is_xla", "is_xpu", "is_ipu",
+              "is_nested", "is_vulkan", "is_maia", "is_mtia"):
+    prop(lambda self: False, name=_name)
+
+
+@method
+def is_contiguous(self, memory_format=formats.contiguous_format):
+    """Whether the elements lie in order and without gaps, as the memory format asks."""
+    x = self._array
+    if memory_format is formats.contiguous_format:
+        return x.flags.c_contiguous if type(x) is _ndarray else backends.of_array(x).is_contiguous(x)
+    if type(memory_format) is not formats.memory_format:
+        raise TypeError(f"is_contiguous(): argument 'memory_format' must be torch.memory_format, not "
+                        f"{kind_of(memory_format)}")
+    if memory_format is not formats.preserve_format and formats.rank(memory_format) != x.ndim:
+        return False
+    return has_format(backends.of_array(x), x, memory_format)
+
+
+@method
+def storage_offset(self):
+    """Return how many elements lie between the start of the storage and the first element."""
+    x, root = self._array, self._root
+    if root is None:
+        root = x
+    if not x.size or root is x and min(x.strides, default=0) >= 0:
+        return 0
+    return (guard.address(x) - guard.extent(root)[0]) // x.dtype.itemsize
+
+
+@method
+def data_ptr(self):
+    """Return the address of the first element (0 when there is none)."""
+    x = self._array
+    return guard.address(x) if x.size else 0
+
+
+@method
+def get_device(self):
+    """Return the number of the GPU the tensor is on, -1 for the CPU."""
+    found = self.device
+    return -1 if found.type == "cpu" else found.index or 0
+
+
+@composite
+def is_floating_point(input):
+    """Whether the dtype is a floating one."""
+    return input.dtype.category == dtypes.FLOATING
+
+
+@composite
+def is_complex(input):
+    """Whether the dtype is a complex one."""
+    return input.dtype.category == dtypes.COMPLEX
+
+
+@composite
+def is_signed(input):
+    """Whether the dtype has negative numbers."""
+    return input.dtype.is_signed
+
+
+@composite
+def is_same_size(input, other):
+    """Whether two tensors have the same shape."""
+    return input._array.shape == other._array.shape
+
+
+@composite(method=False)
+def is_tensor(obj):
+    """Whether an object is a tensor."""
+    return isinstance(obj, TensorBase)
+
+
+@method
+def is_pinned(self, device=None):
+    """Whether the memory is page-locked for a GPU: never here."""
+    if device is not None:
+        devices.device(device)
+    return False
+
+
+@method
+def pin_memory(self, device=None):
+    """Return the tensor in page-locked memory; RuntimeError without a GPU."""
+    if device is not None:
+        devices.device(device)
+    backends.of_device(devices.device("cuda"))
+    return self
+
+
+@method
+def is_shared(self):
+    """Whether the memory is shared between processes: True on a GPU only."""
+    return self.device.type == "cuda"
+
+
+# ------------------------------------------------------------------ to Python's numbers
+
+
+@method
+def item(self):
+    """Return the value of a tensor of one element as a Python number.
+
+    Raises: RuntimeError for any other number of elements.
+    """
+    x = self._array
+    if x.size != 1:
+        raise RuntimeError(f"a Tensor with {x.size} elements cannot be converted to Scalar")
+    return _values(x).item()
+
+
+def _values(x):
+    """Return an array on the CPU, in a dtype that Python's numbers come out of."""
+    if type(x) is not _ndarray:
+        x = backends.of_array(x).to_numpy(x)
+    if x.dtype.kind not in "biufc":
+        return CPU.cast(x, dtypes.float32.np)
+    return x if x.dtype.itemsize > 1 or x.dtype.kind != "f" else CPU.cast(x, dtypes.float32.np)
+
+
+@method
+def tolist(self):
+    """Return the values as nested lists of Python numbers; those of a 0-d tensor as a number."""
+    return _values(self._array).tolist()
+
+
+@composite(method=True)
+def is_nonzero(input):
+    """Whether the only element is not zero; RuntimeError for any other number of elements."""
+    x = input._array
+    if x.size != 1:
+        many = "more than one value" if x.size else "no values"
+        raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous")
+    return bool(x)
+
+
+def _only(self):
+    if self._array.size != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    return _values(self._array).item()
+
+
+def _to_float(self):
+    value = _only(self)
+    if type(value) is complex:
+        raise RuntimeError("value cannot be converted to type double without overflow")
+    return float(value)
+
+
+def _to_int(self):
+    value = _only(self)
+    if type(value) is complex:
+        raise RuntimeError("value cannot be converted to type int64_t without overflow")
+    return int(value)
+
+
+def _to_index(self):
+    x = self._array
+    if x.size != 1 or x.dtype.kind not in "biu":
+        raise TypeError("only integer tensors of a single element can be converted to an index")
+    return int(_values(x).item())
+
+
+OPS.to_float = _to_float
+OPS.to_int = _to_int
+OPS.to_index = _to_index
+OPS.to_complex = lambda self: complex(_only(self))
+
+
+def _contains(self, element):
+    if isinstance(element, (TensorBase, int, float, complex)):
+        found = self == element
+        return bool(CPU.any(_values(found._array)))
+    raise RuntimeError("Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
+                       f"{type(element)}.")
+
+
+def _iterate(self):
+    if not self._array.shape:
+        raise TypeError("iteration over a 0-d tensor")
+    return iter(self.unbind(0))
+
+
+OPS.contains = _contains
+OPS.iterate = _iterate
+
+
+@method(name="__reversed__")
+def _reversed(self):
+    """Return the tensor with its first dimension in reverse order."""
+    return self.flip(0) if self._array.shape else self
+
+
+# ------------------------------------------------------------------ to text
+
+method(tensor_repr, name="__repr__")
+method(format_tensor, name="__format__")
