@@ -18,7 +18,9 @@ from .core.modes import (no_grad, enable_grad, set_grad_enabled, inference_mode,
 from .core.op import Registry as _Registry
 
 #: Families of ops: one file each under `ops/`; importing a family publishes its ops.
-_FAMILIES = ("pointwise", "comparison", "activation", "reduce", "shape", "index", "sort", "matmul", "linalg", "create", "bridge",
+_FAMILIES = ("pointwise", "comparison", "activation", "reduce", "shape", "join", "rearrange", "pad",
+             "metadata", "index", "gather", "sort", "matmul", "einsum", "distance", "linalg", "create", "convert", "data", "bridge", "inspect", "storage",
+             "copying", "windows",
              "random", "dropout", "loss", "norm", "graph")
 for _name in _FAMILIES:
     try:
@@ -32,4 +34,31 @@ globals().update(_dtypes.ALIASES)
 globals().update(_Registry.namespaces.get("torch", {}))
 del _name
 
-from . import autograd  # noqa: E402
+from . import settings as _settings  # noqa: E402, F401
+from . import formats as _formats  # noqa: E402
+from .compat import install  # noqa: E402
+
+from math import e, inf, nan, pi  # noqa: E402
+newaxis = None
+
+globals().update({_n: _v for _n, _v in vars(_formats).items()
+                  if isinstance(_v, (_formats.layout, _formats.memory_format))})
+from .formats import layout, memory_format  # noqa: E402
+globals().update(_Registry.namespaces.get("torch", {}))
+from . import autograd, backends, cuda, nn, optim, random  # noqa: E402
+from .core.generator import Generator, default_generator  # noqa: E402
+
+#: sub-modules imported on first use
+_LAZY = {"amp", "linalg", "fft", "special", "utils", "jit", "hub", "testing", "distributions", "return_types", "version",
+         "__config__", "onnx", "profiler", "multiprocessing", "distributed", "sparse", "func", "compiler", "io", "viz",
+         "vision"}
+
+
+def __getattr__(name):
+    if name in _LAZY:
+        try:
+            return _importlib.import_module("rushlight." + name)
+        except ModuleNotFoundError as e:
+            if e.name != "rushlight." + name:
+                raise
+    raise AttributeError(f"module 'torch' has no attribute '{name}': Rushlight does not have torch.{name}.")

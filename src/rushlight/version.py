@@ -1,6 +1,11 @@
-"""The version of Rushlight, under the names of `torch.version`."""
+"""The version, under the names of `torch.version`.
 
-__version__ = "0.1.0"
+`own` is Rushlight's. `__version__` starts with the PyTorch release whose behaviour is matched, since
+programs compare it with the releases they know.
+"""
+
+own = "0.1.0"
+__version__ = "2.13.0+rushlight" + own
 debug = False
 cuda = None
 hip = None

@@ -44,10 +44,10 @@ def _needs(argv, what):
 
 def version():
     """Return the line that `--version` prints."""
-    from .. import __version__
+    from ..version import own
     from ..backend.cpu import COMPILED
     build = "compiled core and kernels" if COMPILED else "pure Python: no compiled core in this installation"
-    return f"rushlight {__version__} ({build}), Python {sys.version.split()[0]}"
+    return f"rushlight {own} ({build}), Python {sys.version.split()[0]}"
 
 
 def run_script(path, args):

@@ -1,0 +1,11 @@
+"""torch.backends.mps: not used here."""
+
+
+def is_available():
+    """Whether it is used: never; NumPy's own libraries and the kernels of this package do the work."""
+    return False
+
+
+def is_built():
+    """Whether support was built in: never."""
+    return False
