@@ -10,7 +10,7 @@ import numpy as np
 
 from . import boxmuller
 from .boxmuller import F4, F8, libm, scale64
-from .mt19937 import Rewindable, native
+from .mt19937 import native
 
 _LOW24, _LOW53 = np.uint32(2**24 - 1), np.uint64(2**53 - 1)
 _WIDE_RANGE = 1 << 28

@@ -5,6 +5,7 @@ NumPy's own MT19937 run. Both give the same words.
 
 Source: Matsumoto and Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 1998 (the 2002 seeding).
 """
+import math
 import os
 import struct
 import threading
@@ -124,7 +125,7 @@ class Source:
 class Rewindable:
     """Draws one at a time from a source, taking words in blocks and giving back what was not used.
 
-    For rejection methods, whose need is not known before: `with Rewindable(source) as next_uniform`.
+    For rejection methods, whose need is not known before: `with Rewindable(source) as draws`.
     """
 
     def __init__(self, source, block=256):
@@ -133,7 +134,7 @@ class Rewindable:
     def __enter__(self):
         self._start = self._source.position()
         self._taken, self._ready = 0, iter(())
-        return self.uniform
+        return self
 
     def uniform(self):
         """Return the next float in [0, 1) with 53 random bits."""
@@ -143,6 +144,17 @@ class Rewindable:
         self._ready = iter(((self._source.words64(self._block) & np.uint64(2**53 - 1)) * 2.0**-53).tolist())
         self._block = min(2 * self._block, 1 << 16)
         return self.uniform()
+
+    def normal(self):
+        """Return the next standard normal of the scalar method, the cached one first."""
+        cached = self._source.normal
+        if cached is not None:
+            self._source.normal = None
+            return cached
+        angle = 2 * math.pi * self.uniform()
+        radius = math.sqrt(-2 * math.log1p(-self.uniform()))
+        self._source.normal = radius * math.sin(angle)
+        return radius * math.cos(angle)
 
     def __exit__(self, *exc):
         self._source.move(*self._start)
