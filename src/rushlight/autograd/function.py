@@ -238,6 +238,7 @@ def _finish(ctx, args, result, track):
                 nrs[len(ctx.edges)] = a._nr
             ctx.edges.append(fn if fn is not None else (a if isinstance(a, TensorBase) and a._req else None))
         ctx.nrs = nrs or None
+        ctx.renumber()
         if Flags.anomaly:
             ctx.remember_stack()
     for t in ctx._dirty:

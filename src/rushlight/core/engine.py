@@ -56,6 +56,11 @@ class Node:
         SEQUENCE.n += 1
         self.seq = SEQUENCE.n
 
+    def renumber(self):
+        """Become the youngest node: called when an input's node was made after this one."""
+        SEQUENCE.n += 1
+        self.seq = SEQUENCE.n
+
     # ---- what users see
 
     def name(self):
@@ -205,9 +210,11 @@ class Node:
         return tuple([grads[k] for k in floating])
 
     def release(self):
-        """Free what was saved, after a backward that does not retain the graph."""
-        self.saved = None
-        self.freed = True
+        """Free the memories that were saved, after a backward that does not retain the graph."""
+        plan = self.plan
+        if plan is None or plan.checked:
+            self.saved = None
+            self.freed = True
 
     def remember_stack(self):
         """Keep the Python stack of the forward call (anomaly mode)."""

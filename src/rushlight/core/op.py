@@ -503,8 +503,9 @@ class Op:
 
     def add_edge(self, node, edges, t):
         """Append the edge to one input; whether a gradient is to flow there."""
-        if t._base is not None:
+        if t._base is not None and t._seen != t._counter.n:
             node_of(t)
+            node.renumber()             # the view's new node must be the older one
         if t._node is not None:
             if t._nr:
                 if node.nrs is None:
