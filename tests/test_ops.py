@@ -85,7 +85,7 @@ def negative_strides(row):
             want, got = (observe.attempt(_result, row, sample, layout, grad) for layout in ("contiguous", "negative"))
             if observe._is_error(want):
                 continue
-            said = observe._told(got) if observe._is_error(got) else observe._tree(row, _loose(got), _loose(want))
+            said = observe._told(got) if observe._is_error(got) else observe._tree(row, observe.without_layout(got), observe.without_layout(want))
             if said:
                 problems.append(f"{i}/negative{'/grad' if grad else ''}: {said}")
     return problems
@@ -100,13 +100,6 @@ def _result(row, sample, layout, grad, dtype="float32", move=None):
         return [observe.encode(rl, g) for g in call.gradients(out)]
     except Refused:
         return []
-
-
-def _loose(tree):
-    """An outcome without its contiguity, which may follow the input's layout."""
-    if isinstance(tree, dict):
-        return {**tree, "contiguous": None}
-    return [_loose(x) for x in tree] if isinstance(tree, list) else tree
 
 
 def gradcheck(row):
@@ -228,7 +221,7 @@ def strict(row):
             got = observe.attempt(_result, row, sample, "contiguous", grad, "float32", move)
             if observe._is_error(want):
                 continue
-            said = observe._told(got) if observe._is_error(got) else observe._tree(row, _loose(got), _loose(want))
+            said = observe._told(got) if observe._is_error(got) else observe._tree(row, observe.without_layout(got), observe.without_layout(want))
             if said:
                 problems.append(f"{i}{'/grad' if grad else ''}: {said}")
     return problems

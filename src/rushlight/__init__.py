@@ -46,6 +46,9 @@ globals().update({_n: _v for _n, _v in vars(_formats).items()
 from .formats import layout, memory_format  # noqa: E402
 globals().update(_Registry.namespaces.get("torch", {}))
 from . import autograd, backends, cuda, nn, optim, random  # noqa: E402
+from .amp import autocast  # noqa: E402
+from .core.autocast import (clear_autocast_cache, get_autocast_dtype, is_autocast_cache_enabled,  # noqa: E402
+                            is_autocast_cpu_enabled, is_autocast_enabled, set_autocast_cache_enabled, set_autocast_dtype)
 from .core.generator import Generator, default_generator  # noqa: E402
 
 #: sub-modules imported on first use
