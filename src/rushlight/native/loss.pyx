@@ -4,9 +4,9 @@ Accepted: C-contiguous float32/float64 arrays of one dtype, int64 targets. Every
 """
 
 cimport numpy as cnp
-from cpython.float cimport PyFloat_CheckExact
 from cpython.long cimport PyLong_CheckExact
 from libc.stdint cimport INT64_MIN, int64_t
+from libc.string cimport memset
 from numpy cimport ndarray, npy_intp
 
 from rushlight.native cimport guard
@@ -34,12 +34,16 @@ cdef enum:
     LIMIT = 32768       # elements from which on the pool takes part
     PIECE = 16384
 
+cdef enum:              # reductions, numbered as torch does
+    NONE, MEAN, SUM
+
 cdef struct Job:
     int dtype
     const char* x
     const char* y
     const int64_t* target
     int64_t ignore, rows, cols, item
+    const char* weight      # of each class, or NULL
     const char* scale
     char* out
     char* nll
@@ -140,86 +144,147 @@ cdef int64_t first_bad(const int64_t* target, int64_t n, int64_t cols, int64_t i
     return -1
 
 
-def cross_entropy_forward(input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
-    """Cross-entropy of (N, C) logits with N class indices.
+cdef bint code(object reduction, int* found) noexcept:
+    """Read the reduction's number: 0 none, 1 mean, 2 sum."""
+    if not PyLong_CheckExact(reduction):
+        return False
+    found[0] = <int> as_int64(reduction)
+    return 0 <= found[0] <= 2
 
-    Returns (loss, probs, total_weight): the loss, 0-d or (N,) for reduction "none"; softmax(input), which the gradient
-    needs; and the sum of the targets' weights, 0-d.
 
-    Raises IndexError for a target that is neither a class nor `ignore_index`.
-    """
-    cdef Job j
-    cdef int64_t r, bad
+cdef bint scored(object x, object target, object weight, object ignore_index, Job* j) noexcept:
+    """Fill in a job with class weights; false when anything is refused or a target is out of bounds."""
+    if not matrix(x, target, ignore_index, j):
+        return False
+    j.weight = weights(weight, j)
+    return weight is None or j.weight != NULL
+
+
+cdef object reduced(Job* j, object nll, int reduction):
+    """Weigh the rows' losses; return (loss, total weight)."""
+    cdef int64_t r
     cdef double total = 0, loss = 0, w
-    cdef const char* class_weight
-    if not matrix(input, target, ignore_index, &j) or not (PyFloat_CheckExact(label_smoothing) and label_smoothing == 0):
-        return NotImplemented
-    class_weight = weights(weight, &j)
-    if weight is not None and class_weight == NULL:
-        return NotImplemented
-    if reduction != "mean" and reduction != "sum" and reduction != "none":
-        return NotImplemented
-    bad = first_bad(j.target, j.rows, j.cols, j.ignore)
-    if bad >= 0:
-        raise IndexError(f"Target {j.target[bad]} is out of bounds.")
-    probs = guard.new_like(input)
-    cdef int num = guard.typenum(input)
-    cdef npy_intp rows = j.rows
-    nll = guard.new(1, &rows, num)
-    j.out = guard.flat_out(probs, num, guard.size(input))
-    j.nll = guard.flat_out(nll, num, rows)
-    by_rows(forward_piece, &j)
     for r in range(j.rows):
         if j.target[r] == j.ignore:
             continue
         w = 1.0
-        if class_weight != NULL:
-            w = element(class_weight, j.dtype, j.target[r])
+        if j.weight != NULL:
+            w = element(j.weight, j.dtype, j.target[r])
             put(j.nll, j.dtype, r, w * element(j.nll, j.dtype, r))
         total += w
         loss += element(j.nll, j.dtype, r)
-    if reduction == "none":
-        return nll, probs, scalar(j.dtype, total)
-    if reduction == "mean":
-        loss = loss / total
-    return scalar(j.dtype, loss), probs, scalar(j.dtype, total)
+    if reduction == NONE:
+        return nll, scalar(j.dtype, total)
+    return scalar(j.dtype, loss / total if reduction == MEAN else loss), scalar(j.dtype, total)
 
 
-def cross_entropy_backward(g, probs, total_weight, target, weight=None, ignore_index=-100, reduction="mean"):
-    """Gradient of `cross_entropy_forward` to its logits: g * w[target] * (probs - one_hot(target)), averaged if asked."""
-    cdef Job j
-    cdef int64_t r
+cdef bint row_scales(Job* j, object g, object total_weight, int reduction, char* scale) noexcept:
+    """Write each row's factor, g * weight of its class (/ total weight); false when g is refused."""
+    cdef int num = cnp.NPY_FLOAT32 if j.dtype == 0 else cnp.NPY_FLOAT64
+    cdef bint each = reduction == NONE
+    cdef const char* gp = guard.flat_n(g, num, j.rows if each else 1)
+    cdef const char* total = guard.flat_n(total_weight, num, 1)
     cdef double k = 1.0, w
-    cdef const char* class_weight
-    cdef const char* gp
-    cdef const char* total
-    if not matrix(probs, target, ignore_index, &j):
-        return NotImplemented
-    cdef int num = guard.typenum(probs)
-    class_weight = weights(weight, &j)
-    if weight is not None and class_weight == NULL:
-        return NotImplemented
-    cdef bint each = reduction == "none"
-    gp = guard.flat_n(g, num, j.rows if each else 1)
-    total = guard.flat_n(total_weight, num, 1)
-    if gp == NULL or total == NULL or (not each and reduction != "mean" and reduction != "sum"):
-        return NotImplemented
-    if first_bad(j.target, j.rows, j.cols, j.ignore) >= 0:
-        return NotImplemented
-    cdef npy_intp rows = j.rows
-    factors = guard.new(1, &rows, num)
-    cdef char* scale = guard.flat_out(factors, num, rows)
-    if reduction == "mean":
+    cdef int64_t r
+    if gp == NULL or total == NULL:
+        return False
+    if reduction == MEAN:
         k = 1.0 / element(total, j.dtype, 0)
     for r in range(j.rows):
         w = element(gp, j.dtype, r if each else 0) * k
-        if class_weight != NULL and j.target[r] != j.ignore:
-            w = w * element(class_weight, j.dtype, j.target[r])
+        if j.weight != NULL and j.target[r] != j.ignore:
+            w = w * element(j.weight, j.dtype, j.target[r])
         put(scale, j.dtype, r, w)
-    result = guard.new_like(probs)
+    return True
+
+
+cdef int out_of_bounds(Job* j) except -1:
+    """Raise torch's error for a target that is neither a class nor ignored."""
+    cdef int64_t bad = first_bad(j.target, j.rows, j.cols, j.ignore)
+    if bad >= 0:
+        raise IndexError(f"Target {j.target[bad]} is out of bounds.")
+    return 0
+
+
+def cross_entropy_forward(input, target, weight, reduction, ignore_index):
+    """Cross-entropy of (N, C) scores with N class numbers, and what its gradient needs.
+
+    Returns (loss, log_prob, total_weight): 0-d, or (N,) without reduction; log_softmax(input); 0-d.
+    Raises IndexError for a target that is neither a class nor `ignore_index`.
+    """
+    cdef Job j
+    cdef int how
+    if not scored(input, target, weight, ignore_index, &j) or not code(reduction, &how):
+        return NotImplemented
+    out_of_bounds(&j)
+    cdef int num = guard.typenum(input)
+    cdef npy_intp rows = j.rows
+    log_prob = guard.new_like(input)
+    nll = guard.new(1, &rows, num)
+    j.out = guard.flat_out(log_prob, num, guard.size(input))
+    j.nll = guard.flat_out(nll, num, rows)
+    by_rows(forward_piece, &j)
+    loss, total = reduced(&j, nll, how)
+    return loss, log_prob, total
+
+
+def cross_entropy_backward(grad, log_prob, target, weight, total_weight, reduction, ignore_index):
+    """Gradient of `cross_entropy_forward`'s loss to its scores: (softmax - one hot) times each row's factor."""
+    cdef Job j
+    cdef int how
+    if not scored(log_prob, target, weight, ignore_index, &j) or not code(reduction, &how):
+        return NotImplemented
+    out_of_bounds(&j)
+    cdef int num = guard.typenum(log_prob)
+    cdef npy_intp rows = j.rows
+    scales = guard.new(1, &rows, num)
+    cdef char* scale = guard.flat_out(scales, num, rows)
+    if not row_scales(&j, grad, total_weight, how, scale):
+        return NotImplemented
+    result = guard.new_like(log_prob)
     j.scale = scale
-    j.out = guard.flat_out(result, num, guard.size(probs))
+    j.out = guard.flat_out(result, num, guard.size(log_prob))
     by_rows(backward_piece, &j)
+    return result
+
+
+def nll_loss_forward(input, target, weight, reduction, ignore_index):
+    """Minus the (N, C) log-probabilities at N class numbers: (loss, total_weight), as in `cross_entropy_forward`."""
+    cdef Job j
+    cdef int how
+    cdef int64_t r
+    if not scored(input, target, weight, ignore_index, &j) or not code(reduction, &how):
+        return NotImplemented
+    out_of_bounds(&j)
+    cdef int num = guard.typenum(input)
+    cdef npy_intp rows = j.rows
+    nll = guard.new(1, &rows, num)
+    j.nll = guard.flat_out(nll, num, rows)
+    for r in range(rows):
+        put(j.nll, j.dtype, r, 0.0 if j.target[r] == j.ignore else -element(j.x, j.dtype, r * j.cols + j.target[r]))
+    return reduced(&j, nll, how)
+
+
+def nll_loss_backward(grad, input, target, weight, total_weight, reduction, ignore_index):
+    """Gradient of `nll_loss_forward` to its input: minus each row's factor at its target, 0 elsewhere."""
+    cdef Job j
+    cdef int how
+    cdef int64_t r
+    if not scored(input, target, weight, ignore_index, &j) or not code(reduction, &how):
+        return NotImplemented
+    out_of_bounds(&j)
+    cdef int num = guard.typenum(input)
+    cdef npy_intp rows = j.rows, n = guard.size(input)
+    scales = guard.new(1, &rows, num)
+    cdef char* scale = guard.flat_out(scales, num, rows)
+    if not row_scales(&j, grad, total_weight, how, scale):
+        return NotImplemented
+    result = guard.new_like(input)
+    j.out = guard.flat_out(result, num, n)
+    memset(j.out, 0, n * j.item)
+    for r in range(rows):
+        if j.target[r] != j.ignore:
+            put(j.out, j.dtype, r * j.cols + j.target[r], -element(scale, j.dtype, r))
     return result
 
 
@@ -233,15 +298,16 @@ cdef bint pair(object a, object b, Job* j) noexcept:
     return j.dtype >= 0 and j.x != NULL and j.y != NULL and guard.same_shape(a, b)
 
 
-def mse_loss(input, target, reduction="mean"):
+def mse_loss(input, target, reduction):
     """Mean or sum of (input - target)**2."""
     cdef Job j
     cdef double s
-    if not pair(input, target, &j) or (reduction != "mean" and reduction != "sum"):
+    cdef int how
+    if not pair(input, target, &j) or not code(reduction, &how) or how == NONE:
         return NotImplemented
     cdef npy_intp n = guard.size(input)
     s = t.squared_error[j.dtype](j.x, j.y, <size_t> n)
-    return scalar(j.dtype, s / <double> n if reduction == "mean" else s)
+    return scalar(j.dtype, s / <double> n if how == MEAN else s)
 
 
 cdef void squared_error_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
@@ -250,19 +316,20 @@ cdef void squared_error_piece(void* ctx, int64_t begin, int64_t end) noexcept no
                                       <size_t> (end - begin))
 
 
-def mse_loss_backward(g, input, target, reduction="mean"):
-    """Gradient of `mse_loss` to its input: 2 g (input - target), divided by their number for "mean"."""
+def mse_loss_backward(grad, input, target, reduction):
+    """Gradient of `mse_loss` to its input: 2 grad (input - target), divided by their number for the mean."""
     cdef Job j
     cdef const char* gp
-    if not pair(input, target, &j) or (reduction != "mean" and reduction != "sum"):
+    cdef int how
+    if not pair(input, target, &j) or not code(reduction, &how) or how == NONE:
         return NotImplemented
     cdef int num = guard.typenum(input)
     cdef npy_intp n = guard.size(input)
-    gp = guard.flat_n(g, num, 1)
+    gp = guard.flat_n(grad, num, 1)
     if gp == NULL:
         return NotImplemented
     result = guard.new_like(input)
-    j.factor = 2.0 * element(gp, j.dtype, 0) / (<double> n if reduction == "mean" else 1.0)
+    j.factor = 2.0 * element(gp, j.dtype, 0) / (<double> n if how == MEAN else 1.0)
     j.item = cnp.PyArray_ITEMSIZE(<ndarray> input)
     j.out = guard.flat_out(result, num, n)
     if n <= 131072:
@@ -274,6 +341,7 @@ def mse_loss_backward(g, input, target, reduction="mean"):
 
 
 KERNELS = {
+    "nll_loss_forward": nll_loss_forward, "nll_loss_backward": nll_loss_backward,
     "cross_entropy_forward": cross_entropy_forward, "cross_entropy_backward": cross_entropy_backward,
     "mse_loss": mse_loss, "mse_loss_backward": mse_loss_backward,
 } if t != NULL else {}
