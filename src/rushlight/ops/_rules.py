@@ -1,8 +1,11 @@
 """Small helpers that bodies and gradient rules of several families share."""
+import functools
+
 from .. import dtypes
+from ..core.op import T, op
 from ._dims import unique_dims, wrap_dim
 
-__all__ = ["axes", "chebyshev", "cj", "in_double", "kept_shape", "no_derivative", "not_for", "polynomial", "wide"]
+__all__ = ["axes", "c_name", "chebyshev", "cj", "in_double", "kept_shape", "no_derivative", "not_for", "nothing", "numpy_names", "polynomial", "wide"]
 
 _F32, _F64 = dtypes.float32, dtypes.float64
 
@@ -16,8 +19,22 @@ def cj(x):
         return x.conjugate() if isinstance(x, complex) else x
     if getattr(dtype, "kind", "c") != "c":
         return x
-    from .complex import conj
+    from .pointwise_complex import conj
     return conj(x)
+
+
+@op(ns=())
+def zeros_as(B, input: T):
+    """Return zeros of the shape and dtype of `input`."""
+    return B.zeros(input.shape, dtype=input.dtype)
+
+
+zeros_as.vjp(input=lambda g: zeros_as(g))
+
+
+def nothing(g):
+    """Return the gradient of a step function: zeros, even where `g` is inf or nan."""
+    return zeros_as(g)
 
 
 def no_derivative(name):
@@ -34,6 +51,16 @@ def not_for(B, x, kinds, kernel):
     """Raise torch's NotImplementedError when the category letter of the array is among `kinds`."""
     if B.kind(x) in kinds:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{B.torch_dtype(x).short}'")
+
+
+_C_NAMES = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "int16": "short int",
+            "int8": "signed char", "uint8": "unsigned char", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
+            "complex64": "c10::complex<float>", "complex128": "c10::complex<double>"}
+
+
+def c_name(dtype):
+    """Return the C++ name of a dtype, which some of torch's messages show."""
+    return _C_NAMES.get(dtype.name, dtype.name)
 
 
 def wide(B, x):
@@ -70,6 +97,19 @@ def kept_shape(shape, axis):
     if type(axis) is int:
         return shape[:axis] + (1,) + shape[axis + 1:]
     return tuple([1 if i in axis else n for i, n in enumerate(shape)])
+
+
+def numpy_names(function):
+    """Let a composite take NumPy's `axis` and `keepdims` for `dim` and `keepdim`, as torch does."""
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        if "axis" in kwargs:
+            kwargs["dim"] = kwargs.pop("axis")
+        if "keepdims" in kwargs:
+            kwargs["keepdim"] = kwargs.pop("keepdims")
+        return function(*args, **kwargs)
+    return call
 
 
 # ------------------------------------------------------------------ formulas
