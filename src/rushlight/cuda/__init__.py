@@ -4,9 +4,9 @@ Nothing of CuPy is imported until a device is asked for; without a GPU `is_avail
 what needs one raises torch's AssertionError.
 """
 import collections
-import functools
 
 from .. import devices as _devices
+from ..backend import base as _base
 from ..backend import cuda as _backend
 from . import amp, memory, nvtx, random
 from .memory import (empty_cache, max_memory_allocated, max_memory_cached, max_memory_reserved, mem_get_info,
@@ -39,22 +39,12 @@ def device_count():
 
 def is_initialized():
     """Whether a CUDA device has been used in this process."""
-    return "cuda" in _base_devices()
-
-
-def _base_devices():
-    from ..backend import base
-    return base._BY_DEVICE
+    return "cuda" in _base._BY_DEVICE
 
 
 def init():
     """Load CuPy now rather than at the first CUDA tensor; AssertionError without a GPU."""
-    _devices_backend()
-
-
-def _devices_backend():
-    from ..backend import base
-    return base.of_device(_devices.device("cuda"))
+    _base.of_device(_devices.device("cuda"))
 
 
 def _index(device, optional=True):
@@ -110,11 +100,6 @@ def get_device_properties(device=None):
     runtime = _backend.module().cuda.runtime
     index = _index(device)
     _check(index)
-    return _properties(runtime, index)
-
-
-@functools.cache
-def _properties(runtime, index):
     p = runtime.getDeviceProperties(index)
     return _Properties(p["name"].decode(), p["major"], p["minor"], p["totalGlobalMem"], p["multiProcessorCount"],
                        p["warpSize"], p["maxThreadsPerMultiProcessor"])
