@@ -10,6 +10,10 @@ import sys
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
+class OutOfMemoryError(RuntimeError):
+    """Raised when a device has not enough memory left."""
+
+
 def user_line():
     """Return "file:line" of the nearest caller outside this package."""
     frame = sys._getframe(1)

@@ -33,6 +33,10 @@ class Backend:
         setattr(self, name, found)
         return found
 
+    def run(self, body, values):
+        """Run an op's body on arrays of this backend."""
+        return body(self, *values)
+
     # ---- dtypes
 
     def dt(self, d):
@@ -58,6 +62,10 @@ class Backend:
         """Return a fresh C-ordered copy."""
         return self.xp.asarray(x, copy=True)
 
+    def clone(self, x):
+        """Return a fresh copy that keeps the order of the dimensions in memory, where there are no gaps."""
+        return self.copy(x)
+
     def strides(self, x):
         """Return the strides in elements."""
         size = x.dtype.itemsize
@@ -79,7 +87,119 @@ class Backend:
         """Return an array of this backend with the values of the NumPy array `a`."""
         raise NotImplementedError(f"{type(self).__name__} has no from_numpy")
 
+    # ---- views and products where the standard is slow or silent
+
+    def view(self, x, shape):
+        """Return x's memory in another shape, or None where only a copy has it."""
+        try:
+            return self.xp.reshape(x, shape, copy=False)
+        except ValueError:
+            return None
+
+    def swapaxes(self, x, a, b):
+        """Return a view with two axes exchanged."""
+        axes = list(range(x.ndim))
+        axes[a], axes[b] = axes[b], axes[a]
+        return self.permute_dims(x, tuple(axes))
+
+    def diagonal(self, x, offset, axis1, axis2):
+        """Return a view of a diagonal, as the last axis."""
+        rest = [k for k in range(x.ndim) if k not in (axis1, axis2)]
+        return self.linalg.diagonal(self.permute_dims(x, (*rest, axis1, axis2)), offset=offset)
+
+    def windows(self, x, axis, size, step):
+        """Return a view of the windows along an axis, whose elements become the last axis."""
+        starts = range(0, x.shape[axis] - size + 1, step)
+        pieces = [self.moveaxis(x[(slice(None),) * axis + (slice(k, k + size), ...)], axis, -1) for k in starts]
+        return self.stack(pieces, axis=axis)
+
+    def view_dtype(self, x, dt):
+        """Return x's bytes as another dtype; the last axis grows or shrinks with the size."""
+        return x.view(dt)
+
+    def take_any(self, x, indices, axis):
+        """Return x's elements at indices of any shape along an axis, C-ordered; IndexError outside of it."""
+        found = self.take(x, self.reshape(indices, (-1,)), axis=axis)
+        return self.reshape(found, x.shape[:axis] + indices.shape + x.shape[axis + 1:])
+
+    def product(self, a, b):
+        """Return `matmul(a, b)`, with half precision accumulated in float32."""
+        return self.matmul(a, b)
+
+    # ---- mathematics that the standard lacks
+
+    def exp2(self, x):
+        """Return 2**x."""
+        return self.pow(self.asarray(2, dtype=x.dtype), x)
+
+    def fmod(self, x, y):
+        """Return the remainder of x / y with the sign of x."""
+        r = self.remainder(self.abs(x), self.abs(y) if hasattr(y, "dtype") else abs(y))
+        return self.where(x < 0, -r, r)
+
+    def fmax(self, x, y):
+        """Return the larger element, the other one where one is nan."""
+        return self.where(self.isnan(y) | (x >= y), x, y)
+
+    def fmin(self, x, y):
+        """Return the smaller element, the other one where one is nan."""
+        return self.where(self.isnan(y) | (x <= y), x, y)
+
+    def gcd(self, x, y):
+        """Return the greatest common divisor of integers."""
+        x, y = self.broadcast_arrays(self.abs(x), self.abs(y))
+        while self.any(y != 0):
+            x, y = self.where(y == 0, x, y), self.where(y == 0, y, self.remainder(x, self.where(y == 0, 1, y)))
+        return x
+
+    def frexp(self, x):
+        """Return (mantissa in [0.5, 1) with the sign of x, int32 exponent)."""
+        plain = self.isfinite(x) & (x != 0)
+        e = self.where(plain, self.floor(self.log2(self.abs(self.where(plain, x, 1.0)))) + 1, 0.0)
+        m = x * self.exp2(-e)
+        low, high = self.abs(m) < 0.5, self.abs(m) >= 1     # log2 rounded across a power of two
+        e = e + self.where(plain & high, 1.0, self.where(plain & low, -1.0, 0.0))
+        return self.where(plain, x * self.exp2(-e), x), self.astype(e, self.int32)
+
+    def cumulative_max(self, x, axis):
+        """Return the largest elements so far along the last axis; nan stays from where it is met."""
+        return self.stack([self.max(x[..., :k + 1], axis=-1) for k in range(x.shape[-1])], axis=-1)
+
+    def cumulative_min(self, x, axis):
+        """Return the smallest elements so far along the last axis; nan stays from where it is met."""
+        return self.stack([self.min(x[..., :k + 1], axis=-1) for k in range(x.shape[-1])], axis=-1)
+
+    def logaddexp_accumulate(self, x):
+        """Return the running log-sum-exp along the last axis."""
+        found = [x[..., 0]]
+        for k in range(1, x.shape[-1]):
+            found.append(self.logaddexp(found[-1], x[..., k]))
+        return self.stack(found, axis=-1)
+
+    def make_complex(self, real, imag):
+        """Return the complex array of two real ones of the same dtype."""
+        dt = self.complex128 if real.dtype.itemsize == 8 else self.complex64
+        return self.astype(real, dt) + self.astype(imag, dt) * 1j
+
+    def view_as_real(self, x):
+        """Return the parts of complex numbers in a new last axis (a view where the backend can)."""
+        return self.stack([self.real(x), self.imag(x)], axis=-1)
+
+    def view_as_complex(self, x):
+        """Return the complex numbers whose parts lie in the last axis (a view where the backend can)."""
+        return self.make_complex(x[..., 0], x[..., 1])
+
+    def scipy_special(self, name):
+        """Return a function of SciPy's `special` that works on this backend's arrays."""
+        function = _scipy_special(name)
+        return lambda *arrays: self.from_numpy(function(*[self.to_numpy(a) for a in arrays]))
+
     # ---- writing (bodies write only into arrays they made)
+
+    def fill(self, x, value):
+        """Store one number in every element of x; return x."""
+        x[...] = value
+        return x
 
     def put(self, x, index, value):
         """Do `x[index] = value` and return x."""
@@ -95,8 +215,17 @@ class Backend:
         raise NotImplementedError(f"{type(self).__name__} has no put_along_axis")
 
     def copyto(self, dst, src):
-        """Store src, broadcast and converted, into dst's memory."""
+        """Store src, broadcast and converted, into dst's memory; return dst."""
         dst[...] = self.cast(src, dst.dtype)
+        return dst
+
+
+def _scipy_special(name):
+    try:
+        from scipy import special
+    except ImportError as e:
+        raise ImportError(f"torch.special.{name} needs SciPy: pip install rushlight[scipy]") from e
+    return getattr(special, name)
 
 
 # ------------------------------------------------------------------ registry

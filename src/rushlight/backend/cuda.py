@@ -7,7 +7,7 @@ import functools
 import importlib
 import importlib.util
 
-from .. import devices
+from .. import devices, errors
 from . import base, guard
 
 NOT_AVAILABLE = "Torch not compiled with CUDA enabled"
@@ -101,16 +101,19 @@ class CudaBackend(base.Backend):
         """Return a context in which new arrays are made on the device of that index (None: the current one)."""
         return self.xp.cuda.Device(index)
 
-    def run(self, body, *values):
-        """Run an op's body with the device of its arrays current."""
-        for v in values:
-            first = v[0] if type(v) is list and v else v
-            if isinstance(first, self.array_type):
-                if first.device.id == self.xp.cuda.runtime.getDevice():
-                    break
-                with first.device:
-                    return body(self, *values)
-        return body(self, *values)
+    def run(self, body, values):
+        """Run an op's body with the device of its arrays current; a full memory raises torch's error."""
+        try:
+            for v in values:
+                first = v[0] if type(v) is list and v else v
+                if isinstance(first, self.array_type):
+                    if first.device.id == self.xp.cuda.runtime.getDevice():
+                        break
+                    with first.device:
+                        return body(self, *values)
+            return body(self, *values)
+        except MemoryError as error:
+            raise errors.OutOfMemoryError(f"CUDA out of memory. {error}") from error
 
     # ---- memory
 

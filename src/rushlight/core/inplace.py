@@ -75,7 +75,7 @@ def _compute(op, args, t):
     if backend is CPU:
         result = op.run(values)
     else:
-        result = op.body(backend, *values)
+        result = backend.run(op.body, values)
         if not isinstance(result, backend.array_type):
             result = backend.asarray(result)
     _store(op, t, result, backend)

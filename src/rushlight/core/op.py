@@ -271,7 +271,7 @@ class Op:
                 values[self.slots[0]] = CPU.cast(values[self.slots[0]], dtypes.get_default_dtype().np)
             result = self.run(values)
         else:
-            result = self.body(backend, *values)
+            result = backend.run(self.body, values)
         return result if self.returns is None else _pick(result, self.returns)
 
     def raw(self, *args, **kwargs):
@@ -344,7 +344,7 @@ class Op:
                 self.promote_list(args, values, backend)
             else:
                 self.promote_values(args, values)
-        result = self.run(values) if backend is CPU else _arrays(backend, self.body(backend, *values))
+        result = self.run(values) if backend is CPU else _arrays(backend, backend.run(self.body, values))
         return self.wrap_special(args, values, result, track and state.grad and self.differentiable)
 
     def first_array(self, values):
@@ -769,7 +769,7 @@ def _missing(op, given, names=None):
         names = {op.params[i] for i in range(given, op.n_params) if op.needed[i]}
     ordered = [p for p in op.params if p in names]
     listed = ", ".join(f'"{p}"' for p in ordered)
-    return f"{op.name}() missing {len(ordered)} required positional argument{'s' if len(ordered) > 1 else ''}: {listed}"
+    return f"{op.name}() missing {len(ordered)} required positional argument{'s' if len(ordered) == 1 else ''}: {listed}"
 
 
 # ------------------------------------------------------------------ the registry

@@ -3,10 +3,7 @@ import collections
 import warnings
 
 from ..backend import cuda as _backend
-
-
-class OutOfMemoryError(RuntimeError):
-    """Raised when a GPU has not enough memory left."""
+from ..errors import OutOfMemoryError
 
 
 class _Peaks:
