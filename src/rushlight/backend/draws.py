@@ -20,10 +20,13 @@ _WIDE_RANGE = 1 << 28
 
 def memory_order(out):
     """Return `out` with its axes permuted so that C order is the order of its memory."""
-    if out.ndim < 2 or out.flags.c_contiguous:
-        return out
-    steps = [abs(s) for s in out.strides]
-    return out.transpose(sorted(range(out.ndim), key=lambda d: (-steps[d], d)))
+    return out if out.ndim < 2 or out.flags.c_contiguous else out.transpose(_axes_in_memory(out))
+
+
+def _axes_in_memory(out):
+    if out.flags.c_contiguous:
+        return tuple(range(out.ndim))
+    return tuple(sorted(range(out.ndim), key=lambda d: (-abs(out.strides[d]), d)))
 
 
 def _store(out, values):
@@ -221,11 +224,20 @@ def bernoulli(source, out, p):
         _store(out, _floats53(source, out.size) < p)
 
 
+def noise(source, out, keep, scale):
+    """Fill a floating array with `scale` where u < keep (53 random bits), else 0: what dropout multiplies with."""
+    if source.state is not None and out.dtype.char in "fd":
+        values = out if out.flags.c_contiguous else np.empty(out.size, out.dtype)
+        native.noise(source.state, values, keep, scale)
+        if values is not out:
+            _store(out, values)
+    else:
+        _store(out, np.where(_floats53(source, out.size) < keep, F8(scale), 0.0))
+
+
 def bernoulli_each(source, out, p):
     """Fill with 1 where u < p of the same place: 53 random bits for float64 probabilities, else 24."""
-    ordered = memory_order(out)
-    order = sorted(range(out.ndim), key=lambda d: (-abs(out.strides[d]), d)) if ordered is not out else range(out.ndim)
-    p = p.transpose(tuple(order)).reshape(-1)
+    p = p.transpose(_axes_in_memory(out)).reshape(-1)
     if p.dtype == F8:
         _store(out, _floats53(source, out.size) < p)
     else:

@@ -83,7 +83,7 @@ def _binomial(uniform, count, p, number):
 
 def _binomial_half(uniform, count, p, number):
     if float(number(count * p)) >= 10:
-        return _binomial_large(uniform, count, p, number)
+        return _binomial_large(uniform, count, p)
     log_q, total, successes = float(number(math.log1p(-p))), 0.0, 0
     while True:
         total += math.ceil(float(number(_log(uniform()) / log_q)))
@@ -104,7 +104,7 @@ def _stirling_tail(k):
     return (1.0 / 12 - (1.0 / 360 - 1.0 / 1260 / square) / square) / (k + 1)
 
 
-def _binomial_large(uniform, count, p, number):
+def _binomial_large(uniform, count, p):
     spread = math.sqrt(count * p * (1 - p))
     b = 1.15 + 2.53 * spread
     a = -0.0873 + 0.0248 * b + 0.01 * p

@@ -21,6 +21,8 @@ cdef extern from "random.h":
         void (*normal_pairs_f32)(uint32_t*, float*, size_t, double, double, double*) noexcept nogil
         void (*normal_pairs_f64)(uint32_t*, double*, size_t, double, double, double*) noexcept nogil
         void (*bernoulli)(uint32_t*, uint8_t*, size_t, double) noexcept nogil
+        void (*noise_f32)(uint32_t*, float*, size_t, double, float) noexcept nogil
+        void (*noise_f64)(uint32_t*, double*, size_t, double, double) noexcept nogil
         void (*exponential)(uint32_t*, double*, size_t, double) noexcept nogil
         void (*integers)(uint32_t*, int64_t*, size_t, int64_t, uint64_t, bint) noexcept nogil
         void (*permutation)(uint32_t*, int64_t*, size_t) noexcept nogil
@@ -144,6 +146,27 @@ def bernoulli(state, out, double p):
     else:
         with nogil:
             t.bernoulli(s, q, n, p)
+
+
+def noise(state, out, double keep, double scale):
+    """Fill `out`, float32 or float64, with `scale` where u < keep (0 <= keep <= 1), else 0."""
+    cdef uint32_t* s = _state(state)
+    cdef size_t n = guard.size(out)
+    cdef float* p
+    cdef double* q
+    if not 0 <= keep <= 1:
+        raise ValueError("keep must be in [0, 1]")
+    if guard.typenum(out) == cnp.NPY_FLOAT32:
+        p = <float*> _out(out, cnp.NPY_FLOAT32)
+        if n < LARGE:
+            t.noise_f32(s, p, n, keep, <float> scale)
+        else:
+            with nogil:
+                t.noise_f32(s, p, n, keep, <float> scale)
+    else:
+        q = <double*> _out(out, cnp.NPY_FLOAT64)
+        with nogil:
+            t.noise_f64(s, q, n, keep, scale)
 
 
 def exponential(state, out, double rate):

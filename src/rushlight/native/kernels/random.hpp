@@ -16,7 +16,7 @@ constexpr size_t BLOCK = 1024;  // words held on the stack
 constexpr double TWO_PI = 6.283185307179586476925;
 
 inline uint32_t twist(uint32_t a, uint32_t b) {
-    return (((a & 0x80000000u) | (b & 0x7fffffffu)) >> 1) ^ (0u - (b & 1u) & 0x9908b0dfu);
+    return (((a & 0x80000000u) | (b & 0x7fffffffu)) >> 1) ^ ((0u - (b & 1u)) & 0x9908b0dfu);
 }
 
 inline void refill(uint32_t* s) {
@@ -211,17 +211,26 @@ void normal_pairs(uint32_t* s, T* out, size_t n, double mean, double std, double
 
 // ---- others
 
-void bernoulli(uint32_t* s, uint8_t* out, size_t n, double p) {
+// Stores `one` where u < p, else `zero`; u < p is decided on the 53-bit whole numbers.
+template <class T>
+inline void choose(uint32_t* s, T* out, size_t n, double p, T one, T zero) {
     uint32_t w[BLOCK];
-    const int64_t below = int64_t(std::ceil(p * 0x1p53));  // u < p of the 53-bit whole numbers
+    const int64_t below = int64_t(std::ceil(p * 0x1p53));
     for (size_t done = 0; done < n;) {
         const size_t take = n - done < BLOCK / 2 ? n - done : BLOCK / 2;
         words(s, w, 2 * take);
-        uint8_t* o = out + done;
+        T* o = out + done;
 #pragma omp simd
-        for (size_t i = 0; i < take; i++) o[i] = low53(w + 2 * i) < below;
+        for (size_t i = 0; i < take; i++) o[i] = low53(w + 2 * i) < below ? one : zero;
         done += take;
     }
+}
+
+void bernoulli(uint32_t* s, uint8_t* out, size_t n, double p) { choose<uint8_t>(s, out, n, p, 1, 0); }
+
+template <class T>
+void noise(uint32_t* s, T* out, size_t n, double keep, T scale) {
+    choose<T>(s, out, n, keep, scale, 0);
 }
 
 void exponential(uint32_t* s, double* out, size_t n, double rate) {
