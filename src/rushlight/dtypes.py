@@ -118,6 +118,9 @@ def from_np(np_dtype):
     found = FROM_NP.get(np_dtype)
     if found is not None:
         return found
+    if not getattr(np_dtype, "isnative", True):
+        raise ValueError("given numpy array has byte order different from the native byte order. Conversion between byte "
+                         "orders is currently not supported.")
     name = getattr(np_dtype, "name", None)
     if name in _ML_NAMES and _ML_NAMES[name].np == np_dtype:
         return _ML_NAMES[name]

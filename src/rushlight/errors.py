@@ -27,6 +27,12 @@ def must_be_tensor(op, param, position, value):
     return f"{op}(): argument '{param}' (position {position + 1}) must be Tensor, not {_type_name(value)}"
 
 
+def invalid_combination(op, args):
+    """The TypeError text for arguments that fit none of an op's signatures."""
+    return (f"{op}() received an invalid combination of arguments - got ({', '.join(map(_type_name, args))}), "
+            "but expected one of:")
+
+
 def must_be_tensors(op, param, position, value):
     """The TypeError text for an argument that is no sequence of tensors."""
     return f"{op}(): argument '{param}' (position {position + 1}) must be tuple of Tensors, not {_type_name(value)}"

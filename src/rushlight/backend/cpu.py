@@ -6,7 +6,7 @@ import numpy as np
 from . import base, guard
 
 #: Native modules with a KERNELS table; each is absent in the pure build.
-NATIVE = ("elementwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random", "loss")
+NATIVE = ("spread", "elementwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random", "loss")
 
 
 class CpuBackend(base.Backend):
@@ -24,8 +24,98 @@ class CpuBackend(base.Backend):
     def copy(self, x):
         return np.array(x, order="C")
 
+    def clone(self, x):
+        return np.array(x, order="K")
+
     def as_strided(self, x, shape, strides, offset):
         return guard.as_strided(x, shape, strides, offset)
+
+    def view(self, x, shape):
+        if x.flags.c_contiguous:
+            try:
+                return x.reshape(shape)
+            except ValueError:
+                return None
+        try:
+            return x.reshape(shape, copy=False)
+        except ValueError:
+            return None
+
+    permute_dims = staticmethod(np.ndarray.transpose)
+    swapaxes = staticmethod(np.ndarray.swapaxes)
+    reshape = staticmethod(np.ndarray.reshape)
+    squeeze = staticmethod(np.ndarray.squeeze)
+
+    def broadcast_to(self, x, shape):
+        return x if x.shape == shape else guard.expand(x, shape)
+
+    def diagonal(self, x, offset, axis1, axis2):
+        return guard.writable(x.diagonal(offset, axis1, axis2), x)
+
+    def windows(self, x, axis, size, step):
+        return guard.windows(x, axis, size, step)
+
+    def take_any(self, x, indices, axis):
+        if x.flags.c_contiguous:                # `take` would copy all of any other array first
+            return x.take(indices, axis)
+        return np.ascontiguousarray(x[(slice(None),) * axis + (indices,)])
+
+    def product(self, a, b):
+        if a.dtype.itemsize == 2 and a.dtype.kind in "fV":
+            return np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(a.dtype)
+        return np.matmul(a, b)
+
+    # NumPy's own functions of these names spend more time in Python than small arrays take.
+
+    def sum(self, x, axis=None, keepdims=False, dtype=None):
+        return np.add.reduce(x, axis, dtype, None, keepdims)
+
+    def prod(self, x, axis=None, keepdims=False, dtype=None):
+        return np.multiply.reduce(x, axis, dtype, None, keepdims)
+
+    def max(self, x, axis=None, keepdims=False):
+        return np.maximum.reduce(x, axis, None, None, keepdims)
+
+    def min(self, x, axis=None, keepdims=False):
+        return np.minimum.reduce(x, axis, None, None, keepdims)
+
+    def any(self, x, axis=None, keepdims=False):
+        return np.logical_or.reduce(x, axis, None, None, keepdims)
+
+    def all(self, x, axis=None, keepdims=False):
+        return np.logical_and.reduce(x, axis, None, None, keepdims)
+
+    exp2, fmod, fmax, fmin, gcd, frexp = np.exp2, np.fmod, np.fmax, np.fmin, np.gcd, staticmethod(np.frexp)
+
+    def cumulative_max(self, x, axis):
+        return np.maximum.accumulate(x, axis)
+
+    def cumulative_min(self, x, axis):
+        return np.minimum.accumulate(x, axis)
+
+    def cumulative_sum(self, x, axis):
+        return np.add.accumulate(x, axis)
+
+    def cumulative_prod(self, x, axis):
+        return np.multiply.accumulate(x, axis)
+
+    def logaddexp_accumulate(self, x):
+        return np.logaddexp.accumulate(x, -1)
+
+    def make_complex(self, real, imag):
+        shape = np.broadcast_shapes(real.shape, imag.shape)
+        z = np.empty(shape, np.complex128 if real.dtype.itemsize == 8 else np.complex64)
+        z.real, z.imag = real, imag
+        return z
+
+    def view_as_real(self, x):
+        return x[..., None].view(x.real.dtype)
+
+    def view_as_complex(self, x):
+        return x.view(np.complex128 if x.dtype.itemsize == 8 else np.complex64)[..., 0]
+
+    def scipy_special(self, name):
+        return base._scipy_special(name)
 
     def to_numpy(self, x):
         return x
@@ -33,8 +123,37 @@ class CpuBackend(base.Backend):
     def from_numpy(self, a, index=None):
         return a
 
+    def ones(self, shape, dtype=None):
+        x = np.empty(shape, dtype)
+        x.fill(1)
+        return x
+
+    def fill(self, x, value):
+        x.fill(value)
+        return x
+
     def add_at(self, x, index, value):
+        at = [k for k, item in enumerate(index) if type(item) is np.ndarray] if type(index) is tuple else [0]
+        if x.ndim > 1 and len(at) == 1 and type(index) is tuple and index[at[0]].dtype.kind == "i":
+            return self._add_rows(x, at[0], index[at[0]], value)
         np.add.at(x, index, value)
+        return x
+
+    def _add_rows(self, x, axis, index, value):
+        """`add_at` for one index array: equal indices are brought together and summed at once."""
+        shape = x.shape[:axis] + index.shape + x.shape[axis + 1:]
+        value = np.broadcast_to(value, shape).reshape(x.shape[:axis] + (index.size,) + x.shape[axis + 1:])
+        if not index.size:
+            return x
+        index = index.reshape(-1)
+        if index.min() < -x.shape[axis] or index.max() >= x.shape[axis]:
+            raise IndexError("index out of range")
+        index = np.where(index < 0, index + x.shape[axis], index)
+        order = index.argsort(kind="stable")
+        index = index[order]
+        starts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))
+        lead = (slice(None),) * axis
+        x[lead + (index[starts],)] += np.add.reduceat(value[lead + (order,)], starts, axis=axis, dtype=x.dtype)
         return x
 
     def put_along_axis(self, x, indices, values, axis):
@@ -43,6 +162,7 @@ class CpuBackend(base.Backend):
 
     def copyto(self, dst, src):
         np.copyto(dst, src, casting="unsafe")
+        return dst
 
 
 #: NumPy ufuncs that compute an op into an existing array, for in-place forms without a kernel.

@@ -1,17 +1,10 @@
 # C types of op.py for the compiled build.
 cimport cython
 from rushlight.core.tensor cimport TensorBase, Version
-from rushlight.core.engine cimport Node
+from rushlight.core.engine cimport Node, Plan
 from rushlight.core.modes cimport _Flags
 
 cdef _Flags flags
-
-
-@cython.final
-cdef class Plan:
-    cdef public tuple saves
-    cdef public tuple rules
-    cdef public bint checked
 
 
 @cython.locals(c=Version)
@@ -42,6 +35,7 @@ cdef class Op:
     cdef public tuple needed
     cdef public int n_params
     cdef public int n_positional
+    cdef public int n_plain
     cdef public bint has_list
 
     @cython.locals(t=TensorBase, u=TensorBase, track=bint, out=TensorBase)

@@ -10,7 +10,7 @@ from .. import dtypes
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, UFUNCS, hush, unhush
 from . import tensor as tensor_module
-from .engine import Node, RAW
+from .engine import Node, Plan, RAW
 from . import autocast
 from .modes import Flags, state
 from .tensor import OPS, Tensor, TensorBase, counter, make, node_of, view_requires_grad
@@ -35,15 +35,6 @@ class Ts:
     """Annotation of a body's parameter that is a sequence of tensors."""
 
 
-class Plan:
-    """What to save and which rules to run when a given set of inputs requires grad."""
-
-    def __init__(self, saves, rules, checked):
-        self.saves = saves          # ((source, index), ...)
-        self.rules = rules          # ((slot, function, positions in saves), ...); slot -1: vjp_all
-        self.checked = checked      # whether any saved value is a memory with a version
-
-
 class Op:
     """A callable of tensors made from a body; see docs/design.md.
 
@@ -61,6 +52,8 @@ class Op:
         self.body = positional(body)
         self.promote = _PROMOTIONS[options["promote"]]
         self.apart = options["apart"]
+        self.legacy = options["legacy"]
+        self.numbers = options["numbers"]
         self.view = options["view"]
         self.writer = None
         if options["writes"]:
@@ -85,10 +78,13 @@ class Op:
         self.kinds = tuple(_kind(p) for p in params)
         self.n_params = len(params)
         self.n_positional = sum(p.kind is not p.KEYWORD_ONLY for p in params)
+        self.n_plain = self.n_params if self.n_positional == self.n_params else -1
         self.required = sum(p.default is p.empty for p in params)
         self.defaults = tuple(None if p.default is p.empty else p.default for p in params)
         self.needed = tuple(p.default is p.empty for p in params)
         self.slots = tuple(i for i, k in enumerate(self.kinds) if k != OPTION)
+        if self.numbers is None:
+            self.numbers = self.promote != NO_PROMOTION and len(self.slots) > 1
         self.promoted = tuple(i for i in self.slots if self.params[i] not in self.apart)
         self.has_list = LIST in self.kinds
         self.keyword_only = tuple(p.kind is p.KEYWORD_ONLY for p in params)
@@ -111,7 +107,7 @@ class Op:
                 if out is not None:
                     return self.call_out(self.bind(args, kwargs), out)
             args = self.bind(args, kwargs)
-        elif len(args) != self.n_params:
+        elif len(args) != self.n_plain:
             args = self.fill(args)
         return self.apply(args)
 
@@ -141,17 +137,27 @@ class Op:
         """Return the full argument tuple of a call with positional arguments only."""
         n = len(args)
         if n > self.n_positional:
-            raise TypeError(f"{self.name}() takes {self.n_positional} positional arguments but {n} were given")
+            args = self.reordered(args)
+            n = len(args)
         for i in range(n, self.n_params):
             if self.needed[i]:
                 raise TypeError(_missing(self, n))
         return args + self.defaults[n:]
 
+    def reordered(self, args):
+        """Return the arguments of a call as programs of 2018 have it, x.add_(alpha, other); else raise."""
+        n = self.n_positional
+        if self.legacy and len(args) == n + 1 and not isinstance(args[1], TensorBase):
+            return args[:1] + args[2:] + args[1:2]
+        raise TypeError(f"{self.name}() takes {n} positional argument{'s' if n != 1 else ''} but {len(args)} "
+                        f"{'were' if len(args) != 1 else 'was'} given")
+
     def bind(self, args, kwargs):
         """Return the full argument tuple of a call with keywords, `axis` and the like understood."""
         n = len(args)
         if n > self.n_positional:
-            raise TypeError(f"{self.name}() takes {self.n_positional} positional arguments but {n} were given")
+            args = self.reordered(args)
+            n = len(args)
         values = list(args + self.defaults[n:])
         given = n
         missing = {self.params[i] for i in range(n, self.n_params) if self.needed[i]}
@@ -208,13 +214,18 @@ class Op:
                 return self.apply_general(args)
             else:
                 number = True
-        if dtype is None or (number and self.promote == NO_PROMOTION):
+        if dtype is None or (number and not self.numbers):
             return self.apply_general(args)
         if self.promote != NO_PROMOTION:
             if dtype is _F32 or dtype is _F64:
-                if mixed or (number and not self.plain_numbers(args)):
+                if number and not self.plain_numbers(args):
+                    self.check_arguments(args)
+                    mixed = True
+                if mixed:
                     self.promote_values(args, values)
             elif mixed or number or self.promote == FLOAT:
+                if number and not self.plain_numbers(args):
+                    self.check_arguments(args)
                 self.promote_values(args, values)
         result = self.run(values)
         if self.outputs is not None or self.view or special:
@@ -376,10 +387,12 @@ class Op:
                 continue
             elif RAW.depth and backends.of_array(a) is not None:
                 tensors += 1
-            elif self.promote == NO_PROMOTION or not _is_number(a):
+            elif not self.numbers or not _is_number(a):
                 from .. import errors
+                if self.numbers == "overload" and i:
+                    raise TypeError(errors.invalid_combination(self.name, args[:self.n_positional]))
                 raise TypeError(errors.must_be_tensor(self.name, self.params[i], i, a))
-        if not tensors and self.promote != NO_PROMOTION:
+        if not tensors and self.numbers:
             i = self.slots[0]
             args[i] = make(_as_array(args[i]).astype(dtypes.of_number(args[i]).np))
         return tuple(args)
@@ -618,7 +631,7 @@ class Op:
                 if mask >> slot & 1 and i in self.rules:
                     rule, sources = self.rules[i]
                     rules.append((slot, rule, positions(sources)))
-        plan = Plan(tuple(saves), tuple(rules), any(s in (INPUT, OUTPUT) for s, _ in saves))
+        plan = Plan(tuple(saves), tuple(rules), any(s in (INPUT, OUTPUT) for s, _ in saves), len(self.slots))
         self.plans[mask] = plan
         return plan
 
@@ -658,7 +671,7 @@ class InPlace:
         op = self.op
         if kwargs:
             args = op.bind(args, kwargs)
-        elif len(args) != op.n_params:
+        elif len(args) != op.n_plain:
             args = op.fill(args)
         return op.call_inplace(args)
 
@@ -817,10 +830,12 @@ def _tuple(ns):
 
 
 def op(body=None, *, promote=None, inplace=False, view=False, ns="torch", method=None, aliases=(), outputs=None,
-       named=False, returns=None, grad_name=None, differentiable=True, name=None, writes=False, apart=()):
+       named=False, returns=None, grad_name=None, differentiable=True, name=None, writes=False, apart=(),
+       numbers=None, legacy=False):
     """Make an op of a body and publish it; see docs/design.md for the options."""
     options = dict(promote=promote, view=view, outputs=outputs, returns=returns, grad_name=grad_name,
-                   differentiable=differentiable, name=name, writes=writes, apart=apart)
+                   differentiable=differentiable, name=name, writes=writes, apart=apart,
+                   numbers=numbers, legacy=legacy)
 
     def decorate(body):
         made = Op(body, options)
