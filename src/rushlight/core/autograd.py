@@ -64,7 +64,7 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
             raise RuntimeError("One of the differentiated Tensors does not require grad")
     grads = start_gradients(outputs, grad_outputs, create_graph)
     found = backward_walk(outputs, grads, retain, create_graph, capture_keys(inputs))
-    result = []
+    result, given = [], set()
     for k, t in enumerate(inputs):
         g = found.get(k)
         if g is None:
@@ -76,7 +76,10 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
                 g = make(backend.zeros_like(t._array))
                 g._req = create_graph
         elif not isinstance(g, TensorBase):
-            g = make(_fresh(g) if g.base is not None or not g.flags.writeable else g)
+            if g.base is not None or not g.flags.writeable or id(g) in given:
+                g = _fresh(g)           # what the caller gets shares memory with nothing else
+            given.add(id(g))
+            g = make(g)
         result.append(g)
     return tuple(result)
 

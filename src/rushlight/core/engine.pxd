@@ -13,12 +13,20 @@ cdef class _Sequence:
     cdef public long n
 
 
+@cython.final
+cdef class Plan:
+    cdef public tuple saves
+    cdef public tuple rules
+    cdef public bint checked
+    cdef public Py_ssize_t n_slots
+
+
 cdef class Node:
     cdef object __weakref__
     cdef public object op
     cdef public list edges
     cdef public object nrs
-    cdef public object plan
+    cdef public Plan plan
     cdef public list saved
     cdef public list versions
     cdef public bint freed
@@ -38,9 +46,10 @@ cdef class Node:
     @cython.locals(version=long, c=Version, item_tensor=TensorBase)
     cpdef unpack(self, Py_ssize_t k, bint as_tensor)
 
-    @cython.locals(saved=list, values=list, n=Py_ssize_t, slot=Py_ssize_t, positions=tuple, k=Py_ssize_t)
+    @cython.locals(plan=Plan, saved=list, values=list, n=Py_ssize_t, slot=Py_ssize_t, positions=tuple, k=Py_ssize_t)
     cpdef run(self, grads, bint create_graph)
 
+    @cython.locals(plan=Plan)
     cpdef release(self)
 
 
@@ -49,7 +58,7 @@ cdef _Sequence SEQUENCE
 @cython.locals(node=Node, order=list, stack=list, seen=set)
 cdef list reachable(list start)
 
-@cython.locals(node=Node, target=Node, shared=bint, own=bint, edges=list, k=Py_ssize_t, nr=Py_ssize_t)
+@cython.locals(node=Node, target=Node, leaf=TensorBase, shared=bint, own=bint, edges=list, k=Py_ssize_t, nr=Py_ssize_t)
 cdef walk(list order, dict pending, dict results, bint retain_graph, bint create_graph, captures, runs)
 
 @cython.locals(grads=list)
@@ -64,3 +73,8 @@ cdef bint appears(found, r, Py_ssize_t k) except -1
 cpdef accumulate_leaf(TensorBase leaf, g, bint own, bint create_graph)
 
 cdef call(Node node, grads, bint create_graph)
+
+@cython.locals(node=Node)
+cpdef bint backward_from_scalar(TensorBase root, bint retain_graph) except -1
+
+cdef walk_from(list start, dict pending, dict results, bint retain_graph, bint create_graph, captures)

@@ -12,7 +12,7 @@ from .. import dtypes
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
 from .modes import Flags, state
-from .tensor import OPS, Tensor, TensorBase, counter, make
+from .tensor import OPS, TensorBase, make, node_of
 
 _ndarray = CPU.array_type
 _KERNELS = CPU.kernels
@@ -34,6 +34,16 @@ class _Sequence:
 
 
 SEQUENCE = _Sequence()
+
+
+class Plan:
+    """What to save and which rules to run when a given set of inputs requires grad."""
+
+    def __init__(self, saves, rules, checked, n_slots):
+        self.saves = saves          # ((source, index), ...)
+        self.rules = rules          # ((slot, function, positions in saves), ...); slot -1: vjp_all
+        self.checked = checked      # whether any saved value is a memory with a version
+        self.n_slots = n_slots      # how many tensor parameters the op has
 
 
 class Node:
@@ -162,7 +172,6 @@ class Node:
 
     def run(self, grads, create_graph):
         """Return the gradients of the inputs (one for each edge) from those of the outputs."""
-        op = self.op
         plan = self.plan
         if self.freed and plan.checked:
             raise RuntimeError(FREED)
@@ -171,7 +180,7 @@ class Node:
         values = None
         if saved is not None:
             values = [self.unpack(k, create_graph) for k in range(len(saved))]
-        found = [None] * len(op.slots)
+        found = [None] * plan.n_slots
         for slot, rule, positions in plan.rules:
             n = len(positions)
             if n == 0:
@@ -309,6 +318,36 @@ def backward_walk(roots, grads, retain_graph, create_graph, captures=None):
         put(pending, node, root._nr, g, create_graph)
     if not start:
         return results
+    walk_from(start, pending, results, retain_graph, create_graph, captures)
+    return results
+
+
+def backward_from_scalar(root, retain_graph):
+    """Run `root.backward()` of a real 0-d CPU tensor; False when it is not one with a graph."""
+    node = node_of(root)
+    array = root._array
+    if node is None or type(array) is not _ndarray:
+        return False
+    one = _ONES.get(array.dtype)
+    if one is None or array.shape != ():
+        return False
+    pending = {}
+    put(pending, node, root._nr, one, False)
+    walk_from([node], pending, {}, retain_graph, False, None)
+    return True
+
+
+def _one(dtype):
+    one = CPU.ones((), dtype=dtype)
+    one.flags.writeable = False             # shared by all backward passes, so no leaf may keep it
+    return one
+
+
+_ONES = {d: _one(d) for d in (dtypes.float32.np, dtypes.float64.np)}
+
+
+def walk_from(start, pending, results, retain_graph, create_graph, captures):
+    """Walk everything reachable from the nodes `start`, on plain arrays unless a graph is to be made."""
     order = reachable(start)
     runs = None
     if captures is not None:
@@ -316,7 +355,7 @@ def backward_walk(roots, grads, retain_graph, create_graph, captures=None):
         order = [n for n in order if n in wanted]
     if create_graph:
         walk(order, pending, results, retain_graph, True, captures, runs)
-        return results
+        return
     token = hush(SILENT)
     RAW.depth += 1
     before = state.grad
@@ -327,7 +366,6 @@ def backward_walk(roots, grads, retain_graph, create_graph, captures=None):
         RAW.depth -= 1
         state.grad = before
         unhush(token)
-    return results
 
 
 def reachable(start):
@@ -400,21 +438,23 @@ def walk(order, pending, results, retain_graph, create_graph, captures, runs):
             if r is None:
                 continue
             if isinstance(e, TensorBase):
-                r = fit(r, e._array.shape, e._array.dtype, create_graph)
+                leaf = e
+                r = fit(r, leaf._array.shape, leaf._array.dtype, create_graph)
                 if captures is None:
                     own = not shared and r is not incoming and not appears(found, r, k)
-                    accumulate_leaf(e, r, own, create_graph)
-                elif id(e) in captures:
-                    r = run_tensor_hooks(e._hooks, r, create_graph)
-                    deliver(results, captures, id(e), r)
+                    accumulate_leaf(leaf, r, own, create_graph)
+                elif id(leaf) in captures:
+                    r = run_tensor_hooks(leaf._hooks, r, create_graph)
+                    deliver(results, captures, id(leaf), r)
             else:
+                target = e
                 nr = 0 if nrs is None else nrs.get(k, 0)
-                if e.multi is None:
-                    r = fit(r, e.out_shape, e.out_dtype, create_graph)
+                if target.multi is None:
+                    r = fit(r, target.out_shape, target.out_dtype, create_graph)
                 else:
-                    shape, dtype = e.multi[nr]
+                    shape, dtype = target.multi[nr]
                     r = fit(r, shape, dtype, create_graph)
-                put(pending, e, nr, r, create_graph)
+                put(pending, target, nr, r, create_graph)
 
 
 def call(node, grads, create_graph):
@@ -543,7 +583,7 @@ def accumulate_leaf(leaf, g, own, create_graph):
 def owned(g):
     """Whether an array is a whole C-ordered memory of its own, fit to become `.grad`."""
     if type(g) is _ndarray:
-        return g.base is None and g.flags.c_contiguous and g.flags.writeable
+        return g.base is None and g.flags.carray
     return False
 
 

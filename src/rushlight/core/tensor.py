@@ -150,7 +150,7 @@ class TensorBase:
 
     def __rtruediv__(self, other):
         try:
-            return OPS.mul(OPS.reciprocal(self), other)
+            return OPS.reciprocal(self) * other
         except TypeError:
             return _unless_tensor(other)
 
@@ -251,6 +251,8 @@ class TensorBase:
         try:
             return OPS.eq(self, other)
         except TypeError:
+            if isinstance(other, CPU.array_type):       # of all operators this one takes arrays
+                return OPS.eq(self, OPS.from_numpy(other))
             return _unless_tensor(other)
 
     def __ne__(self, other):
@@ -475,6 +477,15 @@ def make_as(cls, array):
     t = _new(cls)
     t._array = array
     return t
+
+
+_FIELDS = frozenset(("_array", "_root", "_grad", "_req", "_node", "_nr", "_counter", "_base", "_replay", "_seen",
+                     "_hooks", "_flags", "_acc"))
+
+
+def attributes(t):
+    """Return the attributes that the program itself gave a tensor, as a dict."""
+    return {name: value for name, value in t.__dict__.items() if name not in _FIELDS}
 
 
 def counter(t):

@@ -16,6 +16,9 @@ def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=
     Args:
         gradient: the gradient with respect to this tensor; may be left out for one element.
     """
+    if gradient is None and inputs is None and not create_graph:
+        if engine.backward_from_scalar(self, bool(retain_graph)):
+            return
     _autograd.backward(self, gradient, retain_graph, create_graph, inputs)
 
 

@@ -34,7 +34,7 @@ def _scaled(B, x, alpha, like):
     return x * alpha
 
 
-@op(promote="common", inplace=True)
+@op(promote="common", legacy=True, inplace=True)
 def add(B, input: T, other: T, *, alpha=1):
     """Return input + alpha * other.
 
@@ -60,7 +60,7 @@ def _no_bool_difference(B, input, other):
                            "invert a mask, use the `~` or `logical_not()` operator instead.")
 
 
-@op(promote="common", inplace=True, aliases=("subtract",))
+@op(promote="common", legacy=True, inplace=True, aliases=("subtract",))
 def sub(B, input: T, other: T, *, alpha=1):
     """Return input - alpha * other; booleans are refused."""
     if _kind(B, input) == "b":
@@ -73,7 +73,7 @@ def sub(B, input: T, other: T, *, alpha=1):
 sub.vjp(input=lambda g: g, other=lambda g, alpha: -g if alpha == 1 else g * -cj(alpha))
 
 
-@op(promote="common", grad_name=lambda args: f"RsubBackward{int(_is_number(args[1]))}")
+@op(promote="common", legacy=True, grad_name=lambda args: f"RsubBackward{int(_is_number(args[1]))}")
 def rsub(B, input: T, other: T, *, alpha=1):
     """Return other - alpha * input."""
     if B.kind(input) == "b":
@@ -98,7 +98,15 @@ def mul(B, input: T, other: T):
     return B.multiply(input, other)
 
 
-mul.vjp(input=lambda g, other: g * cj(other), other=lambda g, input: g * cj(input))
+@op(promote="common", ns=())
+def mul_conj(B, input: T, other: T):
+    """Return input * conj(other): one call for the gradient of a product."""
+    return B.multiply(input, B.conj(other) if not isinstance(other, (int, float, complex)) and B.kind(other) == "c" else other)
+
+
+mul.vjp(input=lambda g, other: mul_conj(g, other), other=lambda g, input: mul_conj(g, input))
+mul_conj.vjp(input=lambda g, other: mul(g, other), other=lambda g, input: mul_conj(input, g))
+mul_conj.kernel = mul.kernel        # kernels are real: there the conjugate is the number itself
 
 
 # ------------------------------------------------------------------ division
@@ -172,7 +180,7 @@ def _true_divide_(input, other):
     return div.inplace(input, other)
 
 
-@op(promote="common", inplace=True, grad_name="NotImplemented")
+@op(numbers="overload", promote="common", inplace=True, grad_name="NotImplemented")
 def floor_divide(B, input: T, other: T):
     """Return the quotient rounded down; integers raise for a zero divisor."""
     return _floor_quotient(B, input, other)
@@ -181,7 +189,7 @@ def floor_divide(B, input: T, other: T):
 floor_divide.vjp(input=no_derivative("floor_divide"), other=no_derivative("floor_divide"))
 
 
-@op(promote="common", inplace=True, grad_name=lambda args: f"RemainderBackward{int(not _is_number(args[1]))}")
+@op(numbers="overload", promote="common", inplace=True, grad_name=lambda args: f"RemainderBackward{int(not _is_number(args[1]))}")
 def remainder(B, input: T, other: T):
     """Return input - other * floor(input / other), which has the sign of other (Python's %)."""
     if _kind(B, input) != "f":
@@ -193,7 +201,7 @@ def remainder(B, input: T, other: T):
 remainder.vjp(input=lambda g: g, other=lambda g, input, other: -g * div(input, other, rounding_mode="floor"))
 
 
-@op(promote="common", inplace=True, grad_name=lambda args: f"FmodBackward{int(not _is_number(args[1]))}")
+@op(numbers="overload", promote="common", inplace=True, grad_name=lambda args: f"FmodBackward{int(not _is_number(args[1]))}")
 def fmod(B, input: T, other: T):
     """Return input - other * trunc(input / other), which has the sign of input (C's fmod)."""
     if _kind(B, input) != "f":
@@ -242,7 +250,7 @@ def _power(B, input, exponent):
     return B.pow(input, exponent)
 
 
-@op(name="pow", promote="common", inplace=True, grad_name=lambda args: (
+@op(name="pow", numbers="overload", promote="common", inplace=True, grad_name=lambda args: (
     "PowBackward0" if _is_number(args[1]) else "PowBackward2" if _is_number(args[0]) else "PowBackward1"))
 def power(B, input: T, exponent: T):
     """Return input**exponent.
@@ -293,7 +301,7 @@ def _log_of(number):
 power.vjp(input=_base_rule, exponent=_exponent_rule)
 
 
-@op(promote="common", grad_name=power.grad_name)
+@op(numbers="overload", promote="common", grad_name=power.grad_name)
 def float_power(B, input: T, exponent: T):
     """Return input**exponent computed in float64 (complex128 for complex operands)."""
     kinds = _kind(B, input) + _kind(B, exponent)
@@ -328,7 +336,7 @@ def _float_power_(input, exponent):
     return power.inplace(input, exponent)
 
 
-@op(promote="float", inplace=True)
+@op(promote="float", numbers=False, inplace=True)
 def ldexp(B, input: T, other: T):
     """Return input * 2**other."""
     return input * B.exp2(other)
@@ -365,14 +373,14 @@ def _extremum_rules(function, wins):
     function.vjp_all(rule)
 
 
-@op(promote="common")
+@op(promote="common", numbers=False)
 def maximum(B, input: T, other: T):
     """Return the larger of two elements; nan if one is nan. The gradient of a tie is shared equally."""
     _ordered(B, input, "maximum")
     return B.maximum(input, other)
 
 
-@op(promote="common")
+@op(promote="common", numbers=False)
 def minimum(B, input: T, other: T):
     """Return the smaller of two elements; nan if one is nan. The gradient of a tie is shared equally."""
     _ordered(B, input, "minimum")
@@ -383,14 +391,14 @@ _extremum_rules(maximum, lambda a, b: a > b)
 _extremum_rules(minimum, lambda a, b: a < b)
 
 
-@op(promote="common")
+@op(promote="common", numbers=False)
 def fmax(B, input: T, other: T):
     """Return the larger of two elements; the other one where one is nan."""
     _ordered(B, input, "fmax")
     return B.fmax(input, other)
 
 
-@op(promote="common")
+@op(promote="common", numbers=False)
 def fmin(B, input: T, other: T):
     """Return the smaller of two elements; the other one where one is nan."""
     _ordered(B, input, "fmin")
@@ -405,7 +413,7 @@ fmax.vjp_all(lambda g, input, other, needs: _first_wins(g, (input >= other) | is
 fmin.vjp_all(lambda g, input, other, needs: _first_wins(g, (input <= other) | isnan(other), needs))
 
 
-@op(promote="common", inplace=True, aliases=("clip",),
+@op(numbers="overload", promote="common", inplace=True, aliases=("clip",),
     grad_name=lambda args: "ClampBackward" + str(int(_is_number(args[1]) and _is_number(args[2]))))
 def clamp(B, input: T, min: T = None, max: T = None):
     """Return input limited to [min, max]; where min > max, max. nan stays.
@@ -466,7 +474,7 @@ clamp_max.vjp_all(lambda g, input, max, needs: _clamp_rule(g, input, None, max, 
 
 # ------------------------------------------------------------------ combinations
 
-@op(promote="common", inplace=True, apart=("weight",),
+@op(numbers="overload", promote="common", inplace=True, apart=("weight",),
     grad_name=lambda args: f"LerpBackward{int(not _is_number(args[2]))}")
 def lerp(B, input: T, end: T, weight: T):
     """Return input + weight * (end - input); exact at both ends.
@@ -507,7 +515,7 @@ def _with_value(B, term, value):
     return term * value
 
 
-@op(promote="common", inplace=True)
+@op(promote="common", legacy=True, inplace=True)
 def addcmul(B, input: T, tensor1: T, tensor2: T, *, value=1):
     """Return input + value * tensor1 * tensor2."""
     not_for(B, input, "b", "addcmul_cpu_out")
@@ -518,7 +526,7 @@ addcmul.vjp(input=lambda g: g, tensor1=lambda g, tensor2, value: g * cj(tensor2 
             tensor2=lambda g, tensor1, value: g * cj(tensor1 * value))
 
 
-@op(promote="common", inplace=True, apart=())
+@op(promote="common", legacy=True, inplace=True)
 def addcdiv(B, input: T, tensor1: T, tensor2: T, *, value=1):
     """Return input + value * tensor1 / tensor2; integers are refused."""
     if B.kind(input) in _INT:
@@ -537,7 +545,7 @@ addcdiv.vjp(input=lambda g: g, tensor1=lambda g, tensor2, value: g * cj(value / 
 
 # ------------------------------------------------------------------ of two variables
 
-@op(promote="float", inplace=True, aliases=("arctan2",))
+@op(promote="float", numbers=False, inplace=True, aliases=("arctan2",))
 def atan2(B, input: T, other: T):
     """Return the angle of the point (other, input) in (-pi, pi]. The gradient at the origin is 0."""
     return B.atan2(input, other)
@@ -553,7 +561,7 @@ def _atan2_rule(g, input, other, needs):
 atan2.vjp_all(_atan2_rule)
 
 
-@op(promote="common", inplace=True)
+@op(promote="common", numbers=False, inplace=True)
 def hypot(B, input: T, other: T):
     """Return sqrt(input**2 + other**2) without overflow."""
     not_for(B, input, "biuc", "hypot_cpu")
@@ -563,7 +571,7 @@ def hypot(B, input: T, other: T):
 hypot.vjp(input=lambda g, input, out: g * (input / out), other=lambda g, other, out: g * (other / out))
 
 
-@op(promote="common")
+@op(promote="common", numbers=False)
 def logaddexp(B, input: T, other: T):
     """Return log(exp(input) + exp(other)) without overflow."""
     not_for(B, input, _INT, "logaddexp_cpu")
@@ -579,7 +587,7 @@ def _complex_logaddexp(B, x, y):
 logaddexp.vjp(input=lambda g, input, out: g * cj(exp(input - out)), other=lambda g, other, out: g * cj(exp(other - out)))
 
 
-@op(promote="common")
+@op(promote="common", numbers=False)
 def logaddexp2(B, input: T, other: T):
     """Return log2(2**input + 2**other) without overflow."""
     not_for(B, input, "biuc", "logaddexp2_cpu")
@@ -599,7 +607,7 @@ def _times_log(B, input, other, log_of_other):
                    B.where(input == 0, 0.0, input * log_of_other))
 
 
-@op(promote="float", inplace=True, ns=("torch", "special"), grad_name=_number_slot("XlogyBackward"))
+@op(numbers="overload", promote="float", inplace=True, ns=("torch", "special"), grad_name=_number_slot("XlogyBackward"))
 def xlogy(B, input: T, other: T):
     """Return input * log(other), and 0 where input is 0 and other is not nan."""
     x = B.asarray(other, dtype=input.dtype) if _is_number(other) else other
@@ -611,7 +619,7 @@ xlogy.vjp(input=lambda g, input, other: where((input == 0) & (_tensor_like(other
           other=lambda g, input, other: g * input / other)
 
 
-@op(promote="float", ns="special", grad_name=_number_slot("SpecialXlog1PyBackward"))
+@op(numbers="overload", promote="float", ns="special", grad_name=_number_slot("SpecialXlog1PyBackward"))
 def xlog1py(B, input: T, other: T):
     """Return input * log1p(other), and 0 where input is 0 and other is not nan."""
     x = B.asarray(other, dtype=input.dtype) if _is_number(other) else other
@@ -630,7 +638,7 @@ def _tensor_like(x, like):
 
 # ------------------------------------------------------------------ signs and neighbours
 
-@op(promote="float", inplace=True, grad_name=lambda args: f"CopysignBackward{int(_is_number(args[1]))}")
+@op(numbers="overload", promote="float", inplace=True, grad_name=lambda args: f"CopysignBackward{int(_is_number(args[1]))}")
 def copysign(B, input: T, other: T):
     """Return the magnitude of input with the sign of other (-0 counts as negative)."""
     return B.copysign(input, other)
@@ -643,7 +651,7 @@ def _copysign_rule(g, input, out):
 copysign.vjp(input=_copysign_rule, other=lambda g: nothing(g))
 
 
-@op(promote="common", inplace=True)
+@op(promote="common", numbers=False, inplace=True)
 def nextafter(B, input: T, other: T):
     """Return the next representable number after input towards other."""
     not_for(B, input, "biuc", "nextafter_cpu")
@@ -668,14 +676,14 @@ heaviside.vjp(input=no_derivative("heaviside"), values=no_derivative("heaviside"
 
 # ------------------------------------------------------------------ divisors
 
-@op(promote="common", inplace=True, differentiable=False)
+@op(promote="common", numbers=False, inplace=True, differentiable=False)
 def gcd(B, input: T, other: T):
     """Return the greatest common divisor, not negative; gcd(0, 0) is 0."""
     not_for(B, input, "bfc", "gcd_cpu")
     return B.gcd(input, other)
 
 
-@op(promote="common", inplace=True, differentiable=False)
+@op(promote="common", numbers=False, inplace=True, differentiable=False)
 def lcm(B, input: T, other: T):
     """Return the least common multiple, not negative; 0 where one of them is 0."""
     not_for(B, input, "bfc", "lcm_cpu")
