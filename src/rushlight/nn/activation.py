@@ -1,0 +1,569 @@
+"""Activation layers: one elementwise function each, with its options as attributes."""
+
+from __future__ import annotations
+
+import warnings
+
+from ..core.tensor import OPS
+from . import functional as F
+from . import init as initializers
+from .module import Module
+from .parameter import Parameter
+
+__all__ = [
+    "CELU",
+    "ELU",
+    "GELU",
+    "GLU",
+    "Hardshrink",
+    "Hardsigmoid",
+    "Hardswish",
+    "Hardtanh",
+    "LeakyReLU",
+    "LogSigmoid",
+    "LogSoftmax",
+    "Mish",
+    "PReLU",
+    "RReLU",
+    "ReLU",
+    "ReLU6",
+    "SELU",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softmax2d",
+    "Softmin",
+    "Softplus",
+    "Softshrink",
+    "Softsign",
+    "Tanh",
+    "Tanhshrink",
+    "Threshold",
+]
+
+
+def _inplace_str(module, lead=""):
+    return f"{lead}inplace=True" if module.inplace else ""
+
+
+class Threshold(Module):
+    """x where x > threshold, else `value`.
+
+    Args:
+        threshold, value: as in the formula.
+        inplace: change the input itself.
+    """
+
+    __constants__ = ["threshold", "value", "inplace"]
+
+    def __init__(self, threshold, value, inplace=False):
+        super().__init__()
+        self.threshold = threshold
+        self.value = value
+        self.inplace = inplace
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.threshold(input, self.threshold, self.value, self.inplace)
+
+    def extra_repr(self):
+        return f"threshold={self.threshold}, value={self.value}{_inplace_str(self, ', ')}"
+
+
+class ReLU(Module):
+    """max(0, x).
+
+    Args:
+        inplace: change the input itself.
+
+    Example:
+        >>> nn.ReLU()(torch.tensor([-1., 2.]))
+        tensor([0., 2.])
+    """
+
+    __constants__ = ["inplace"]
+
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.relu(input, self.inplace) if self.inplace else F.relu(input)
+
+    def extra_repr(self):
+        return _inplace_str(self)
+
+
+class RReLU(Module):
+    """x for x >= 0, else a x with a drawn from U(lower, upper) in training, their mean otherwise.
+
+    Args:
+        lower, upper: limits of the slope.
+        inplace: change the input itself.
+    """
+
+    __constants__ = ["lower", "upper", "inplace"]
+
+    def __init__(self, lower=1.0 / 8, upper=1.0 / 3, inplace=False):
+        super().__init__()
+        self.lower = lower
+        self.upper = upper
+        self.inplace = inplace
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
+
+    def extra_repr(self):
+        return f"lower={self.lower}, upper={self.upper}{_inplace_str(self, ', ')}"
+
+
+class Hardtanh(Module):
+    """x limited to [min_val, max_val].
+
+    Args:
+        min_val, max_val: the limits.
+        inplace: change the input itself.
+        min_value, max_value: old names of the limits.
+    """
+
+    __constants__ = ["min_val", "max_val", "inplace"]
+
+    def __init__(self, min_val=-1.0, max_val=1.0, inplace=False, min_value=None, max_value=None):
+        super().__init__()
+        if min_value is not None:
+            warnings.warn(
+                "keyword argument `min_value` is deprecated and renamed to `min_val`",
+                FutureWarning,
+                stacklevel=2,
+            )
+            min_val = min_value
+        if max_value is not None:
+            warnings.warn(
+                "keyword argument `max_value` is deprecated and renamed to `max_val`",
+                FutureWarning,
+                stacklevel=2,
+            )
+            max_val = max_value
+        self.min_val = min_val
+        self.max_val = max_val
+        self.inplace = inplace
+        if self.max_val <= self.min_val:
+            raise AssertionError(
+                f"max_val ({self.max_val}) must be greater than min_val ({self.min_val})"
+            )
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
+
+    def extra_repr(self):
+        return f"min_val={self.min_val}, max_val={self.max_val}{_inplace_str(self, ', ')}"
+
+
+class ReLU6(Hardtanh):
+    """min(max(0, x), 6).
+
+    Args:
+        inplace: change the input itself.
+    """
+
+    def __init__(self, inplace=False):
+        super().__init__(0.0, 6.0, inplace)
+
+    def extra_repr(self):
+        return _inplace_str(self)
+
+
+class Sigmoid(Module):
+    """1 / (1 + e^-x)."""
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return input.sigmoid()
+
+
+class Hardsigmoid(Module):
+    """x/6 + 1/2, limited to [0, 1].
+
+    Args:
+        inplace: change the input itself.
+    """
+
+    __constants__ = ["inplace"]
+
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.hardsigmoid(input, self.inplace)
+
+
+class Tanh(Module):
+    """The hyperbolic tangent."""
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return input.tanh()
+
+
+class SiLU(Module):
+    """x sigmoid(x), also called swish.
+
+    Args:
+        inplace: change the input itself.
+    """
+
+    __constants__ = ["inplace"]
+
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.silu(input, inplace=self.inplace)
+
+    def extra_repr(self):
+        return _inplace_str(self)
+
+
+class Mish(Module):
+    """x tanh(softplus(x)).
+
+    Args:
+        inplace: change the input itself.
+    """
+
+    __constants__ = ["inplace"]
+
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.mish(input, inplace=self.inplace)
+
+    def extra_repr(self):
+        return _inplace_str(self)
+
+
+class Hardswish(Module):
+    """x min(max(x + 3, 0), 6) / 6.
+
+    Args:
+        inplace: change the input itself.
+    """
+
+    __constants__ = ["inplace"]
+
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.hardswish(input, self.inplace)
+
+
+class ELU(Module):
+    """x for x > 0, else alpha (e^x - 1).
+
+    Args:
+        alpha: the negative limit's size.
+        inplace: change the input itself.
+    """
+
+    __constants__ = ["alpha", "inplace"]
+
+    def __init__(self, alpha=1.0, inplace=False):
+        super().__init__()
+        self.alpha = alpha
+        self.inplace = inplace
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.elu(input, self.alpha, self.inplace)
+
+    def extra_repr(self):
+        return f"alpha={self.alpha}{_inplace_str(self, ', ')}"
+
+
+class CELU(Module):
+    """max(0, x) + min(0, alpha (e^(x/alpha) - 1)).
+
+    Args:
+        alpha: as in the formula.
+        inplace: change the input itself.
+    """
+
+    __constants__ = ["alpha", "inplace"]
+
+    def __init__(self, alpha=1.0, inplace=False):
+        super().__init__()
+        self.alpha = alpha
+        self.inplace = inplace
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.celu(input, self.alpha, self.inplace)
+
+    def extra_repr(self):
+        return f"alpha={self.alpha}{_inplace_str(self, ', ')}"
+
+
+class SELU(Module):
+    """scale (max(0, x) + min(0, alpha (e^x - 1))), with the two constants of the paper.
+
+    Args:
+        inplace: change the input itself.
+
+    Source: Klambauer et al., Self-Normalizing Neural Networks (2017).
+    """
+
+    __constants__ = ["inplace"]
+
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.selu(input, self.inplace)
+
+    def extra_repr(self):
+        return _inplace_str(self)
+
+
+class GLU(Module):
+    """a sigmoid(b), where a and b are the halves of the input along `dim`."""
+
+    __constants__ = ["dim"]
+
+    def __init__(self, dim=-1):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, input):
+        """Return a tensor of half the size along `dim`."""
+        return F.glu(input, self.dim)
+
+    def extra_repr(self):
+        return f"dim={self.dim}"
+
+
+class GELU(Module):
+    """x Phi(x), with the normal distribution's Phi.
+
+    Args:
+        approximate: "none" for the exact function, "tanh" for its approximation by tanh.
+    """
+
+    __constants__ = ["approximate"]
+
+    def __init__(self, approximate="none"):
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.gelu(input, approximate=self.approximate)
+
+    def extra_repr(self):
+        return f"approximate={self.approximate!r}"
+
+
+class Hardshrink(Module):
+    """x where |x| > lambd, else 0."""
+
+    __constants__ = ["lambd"]
+
+    def __init__(self, lambd=0.5):
+        super().__init__()
+        self.lambd = lambd
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.hardshrink(input, self.lambd)
+
+    def extra_repr(self):
+        return f"{self.lambd}"
+
+
+class LeakyReLU(Module):
+    """x for x >= 0, else negative_slope x.
+
+    Args:
+        negative_slope: as in the formula.
+        inplace: change the input itself.
+    """
+
+    __constants__ = ["inplace", "negative_slope"]
+
+    def __init__(self, negative_slope=1e-2, inplace=False):
+        super().__init__()
+        self.negative_slope = negative_slope
+        self.inplace = inplace
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.leaky_relu(input, self.negative_slope, self.inplace)
+
+    def extra_repr(self):
+        return f"negative_slope={self.negative_slope}{_inplace_str(self, ', ')}"
+
+
+class LogSigmoid(Module):
+    """log(sigmoid(x)), without overflow."""
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.logsigmoid(input)
+
+
+class Softplus(Module):
+    """log(1 + e^(beta x)) / beta, and x itself where beta x > threshold.
+
+    Args:
+        beta, threshold: as in the formula.
+    """
+
+    __constants__ = ["beta", "threshold"]
+
+    def __init__(self, beta=1.0, threshold=20.0):
+        super().__init__()
+        self.beta = beta
+        self.threshold = threshold
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.softplus(input, self.beta, self.threshold)
+
+    def extra_repr(self):
+        return f"beta={self.beta}, threshold={self.threshold}"
+
+
+class Softshrink(Module):
+    """x moved towards 0 by lambd, and 0 within +-lambd."""
+
+    __constants__ = ["lambd"]
+
+    def __init__(self, lambd=0.5):
+        super().__init__()
+        self.lambd = lambd
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.softshrink(input, self.lambd)
+
+    def extra_repr(self):
+        return str(self.lambd)
+
+
+class PReLU(Module):
+    """x for x >= 0, else a x with a learned slope a, one for all channels or one for each.
+
+    Args:
+        num_parameters: 1, or the number of channels (dimension 1).
+        init: the slope to start with.
+
+    Attributes:
+        weight: a, (num_parameters,).
+    """
+
+    __constants__ = ["num_parameters"]
+
+    def __init__(self, num_parameters=1, init=0.25, device=None, dtype=None):
+        super().__init__()
+        self.num_parameters = num_parameters
+        self.init = init
+        self.weight = Parameter(OPS.empty(num_parameters, device=device, dtype=dtype))
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        """Set the slopes to the value they started with."""
+        initializers.constant_(self.weight, self.init)
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.prelu(input, self.weight)
+
+    def extra_repr(self):
+        return f"num_parameters={self.num_parameters}"
+
+
+class Softsign(Module):
+    """x / (1 + |x|)."""
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.softsign(input)
+
+
+class Tanhshrink(Module):
+    """x - tanh(x)."""
+
+    def forward(self, input):
+        """Return the function of each element."""
+        return F.tanhshrink(input)
+
+
+class _AlongDim(Module):
+    """A function along one dimension, which old saved modules may lack."""
+
+    __constants__ = ["dim"]
+
+    def __init__(self, dim=None):
+        super().__init__()
+        self.dim = dim
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        self.__dict__.setdefault("dim", None)
+
+    def extra_repr(self):
+        return f"dim={self.dim}"
+
+
+class Softmin(_AlongDim):
+    """The softmax of -x along `dim`."""
+
+    def forward(self, input):
+        """Return the probabilities."""
+        return F.softmin(input, self.dim, _stacklevel=5)
+
+
+class Softmax(_AlongDim):
+    """e^x divided by its sum along `dim`.
+
+    Args:
+        dim: the dimension that sums to 1; leaving it out is deprecated.
+    """
+
+    def forward(self, input):
+        """Return the probabilities."""
+        return F.softmax(input, self.dim, _stacklevel=5)
+
+
+class Softmax2d(Module):
+    """Softmax over the channels of a (C, H, W) or (N, C, H, W) input."""
+
+    def forward(self, input):
+        """Return the probabilities."""
+        if input.dim() not in (3, 4):
+            raise ValueError(
+                f"Softmax2d: expected input to be 3D or 4D, got {input.dim()}D instead"
+            )
+        return F.softmax(input, -3, _stacklevel=5)
+
+
+class LogSoftmax(_AlongDim):
+    """The logarithm of the softmax along `dim`, computed without overflow."""
+
+    def forward(self, input):
+        """Return the logarithms of the probabilities."""
+        return F.log_softmax(input, self.dim, _stacklevel=5)
