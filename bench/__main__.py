@@ -11,6 +11,7 @@ is timed the libraries' results are compared, and a difference fails the run.
 import argparse
 import dataclasses
 import datetime
+import importlib.util
 import json
 import os
 import pathlib
@@ -151,8 +152,10 @@ def machine():
             "system": platform.system(), "date": datetime.date.today().isoformat()}
 
 
-def built_tree():
-    """The compiled build when there is one, else the source tree; an installed package comes before both."""
+def where():
+    """What to put on the path: nothing where rushlight is installed, else the compiled build, else the source tree."""
+    if importlib.util.find_spec("rushlight") is not None:
+        return ""
     build = ROOT / "build" / "lib"
     return str(build if (build / "rushlight").is_dir() else ROOT / "src")
 
@@ -161,7 +164,7 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[0])
     parser.add_argument("rows", nargs="*", help="regular expressions; rows whose name or group matches one are run")
     parser.add_argument("--repeats", type=int, default=15, help="rounds; the minimum counts")
-    parser.add_argument("--path", default=built_tree(), help="where to import rushlight from ('' for the installed one)")
+    parser.add_argument("--path", default=where(), help="where to import rushlight from ('' for the installed one)")
     parser.add_argument("--pure", nargs="?", const=str(ROOT / "src"), default="", help="add a column for the pure build")
     parser.add_argument("--json", type=pathlib.Path, help="where to write the numbers (default: bench/results/)")
     parser.add_argument("--list", action="store_true", help="print the rows and stop")
