@@ -65,6 +65,15 @@ class CpuBackend(base.Backend):
             return np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(a.dtype)
         return np.matmul(a, b)
 
+    def where(self, condition, x, y):
+        # np.where takes a Python float beside an ml_dtypes array for a float64
+        if not hasattr(x, "dtype"):
+            if hasattr(y, "dtype") and y.dtype.kind == "V":
+                x = np.asarray(x, y.dtype)
+        elif not hasattr(y, "dtype") and x.dtype.kind == "V":
+            y = np.asarray(y, x.dtype)
+        return np.where(condition, x, y)
+
     # NumPy's own functions of these names spend more time in Python than small arrays take.
 
     def sum(self, x, axis=None, keepdims=False, dtype=None):
@@ -137,6 +146,12 @@ class CpuBackend(base.Backend):
         if x.ndim > 1 and len(at) == 1 and type(index) is tuple and index[at[0]].dtype.kind == "i":
             return self._add_rows(x, at[0], index[at[0]], value)
         np.add.at(x, index, value)
+        return x
+
+    _COMBINE = {"sum": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
+
+    def combine_at(self, x, index, value, how):
+        self._COMBINE[how].at(x, index, value)
         return x
 
     def _add_rows(self, x, axis, index, value):

@@ -54,6 +54,8 @@ class Op:
         self.apart = options["apart"]
         self.legacy = options["legacy"]
         self.numbers = options["numbers"]
+        self.check = options["check"]
+        self.widens = options["widens"]
         self.view = options["view"]
         self.writer = None
         if options["writes"]:
@@ -228,6 +230,8 @@ class Op:
                     self.check_arguments(args)
                 self.promote_values(args, values)
         result = self.run(values)
+        if dtype is not _F32 and dtype.kind == "V" and self.promote != NO_PROMOTION:
+            result = self.narrowed(result, values)
         if self.outputs is not None or self.view or special:
             return self.wrap_special(args, values, result, track and self.differentiable and state.grad)
         out = make(result)
@@ -243,6 +247,13 @@ class Op:
                 if type(a) is not float and type(a) is not int:
                     return False
         return True
+
+    def narrowed(self, result, values):
+        """Return what NumPy widened to float32 or more, for a bfloat16 array with a number, in bfloat16."""
+        expected = next(values[i].dtype for i in self.promoted if hasattr(values[i], "dtype"))
+        if expected.kind != "V" or self.widens or type(result) is tuple or result.dtype.kind != "f":
+            return result
+        return result.astype(expected)
 
     def run(self, values):
         """Run kernel or body on CPU arrays; the result is an array or a tuple of them."""
@@ -299,6 +310,8 @@ class Op:
 
     def promote_values(self, args, values):
         """Cast the arrays in `values` to torch's result type of the arguments; numbers stay weak."""
+        if self.check is not None:
+            self.check(args)
         dimensioned, zero_dim, numbers = [], [], []
         for i in self.promoted:
             a = values[i]
@@ -831,11 +844,11 @@ def _tuple(ns):
 
 def op(body=None, *, promote=None, inplace=False, view=False, ns="torch", method=None, aliases=(), outputs=None,
        named=False, returns=None, grad_name=None, differentiable=True, name=None, writes=False, apart=(),
-       numbers=None, legacy=False):
+       numbers=None, legacy=False, check=None, widens=False):
     """Make an op of a body and publish it; see docs/design.md for the options."""
     options = dict(promote=promote, view=view, outputs=outputs, returns=returns, grad_name=grad_name,
                    differentiable=differentiable, name=name, writes=writes, apart=apart,
-                   numbers=numbers, legacy=legacy)
+                   numbers=numbers, legacy=legacy, check=check, widens=widens)
 
     def decorate(body):
         made = Op(body, options)
@@ -861,6 +874,7 @@ def composite(function=None, *, ns="torch", method=None, aliases=(), name=None):
 
     def decorate(function):
         called = name or function.__name__
+        function.__name__ = function.__qualname__ = called
         spaces = _tuple(ns)
         if method is None:
             params = list(inspect.signature(function).parameters)

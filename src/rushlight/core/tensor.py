@@ -245,6 +245,8 @@ class TensorBase:
         return OPS.abs(self)
 
     def __invert__(self):
+        if self.dtype.category >= dtypes.FLOATING:
+            raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
         return OPS.bitwise_not(self)
 
     def __eq__(self, other):

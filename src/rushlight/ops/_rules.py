@@ -86,8 +86,19 @@ def axes(dim, ndim):
     if isinstance(dim, int):
         dim = wrap_dim(dim, ndim)
         return dim if ndim else None
+    if not isinstance(dim, (tuple, list)):
+        dim = _index_of(dim)
+        return axes(dim, ndim)
     dims = unique_dims(dim, ndim)
     return dims if dims and ndim else None
+
+
+def _index_of(dim):
+    """Return a NumPy integer or a 0-d tensor as an int; TypeError for anything else."""
+    try:
+        return dim.__index__()
+    except (AttributeError, TypeError):
+        raise TypeError(f"argument 'dim' must be tuple of ints, not {type(dim).__name__}") from None
 
 
 def kept_shape(shape, axis):

@@ -5,13 +5,11 @@ result into the input. Half precision is computed in float32.
 """
 from math import pi, sqrt as _sqrt
 
-from .. import dtypes
 from ..core.op import T, composite, op
-from ..core.tensor import TensorBase
 from ._dims import wrap_dim
-from ._rules import c_name, not_for, nothing, wide
+from ._rules import not_for, wide
 from .pointwise import exp, log, sigmoid, tanh
-from .pointwise_binary import clamp, div, mul, sub
+from .pointwise_binary import clamp, div, sub
 from .pointwise_logic import choose as where
 from .special import erf_of
 
@@ -93,7 +91,7 @@ def _hardtanh(B, input: T, min_val, max_val):
         raise RuntimeError("Bool inputs not supported for hardtanh")
     if B.kind(input) in "iu":
         min_val, max_val = int(min_val), int(max_val)
-    return B.minimum(B.maximum(input, min_val), max_val)
+    return B.cast(B.minimum(B.maximum(input, min_val), max_val), input.dtype)
 
 
 _hardtanh.vjp(input=lambda g, input, min_val, max_val: where((input <= min_val) | (input >= max_val), 0, g))
@@ -120,7 +118,7 @@ def relu6(input, inplace=False):
 @op(ns=(), name="leaky_relu", inplace=True)
 def _leaky_relu(B, input: T, negative_slope):
     not_for(B, input, _NOT_FLOAT, "leaky_relu_cpu")
-    return B.where(input > 0, input, input * negative_slope)
+    return B.where(input > 0, input, B.cast(input * negative_slope, input.dtype))
 
 
 _leaky_relu.vjp(input=lambda g, input, negative_slope: where(input > 0, g, g * negative_slope))
@@ -484,7 +482,8 @@ def softshrink(B, input: T, lambd=0.5):
     if not 0 <= lambd <= 3.40282e38:
         raise RuntimeError(f"lambda must be in range [0, 3.40282e+38] for input dtype {B.torch_dtype(input).short}, "
                            f"but found {lambd:g}")
-    return B.where(input > lambd, input - lambd, B.where(input < -lambd, input + lambd, input * 0))
+    x = wide(B, input)
+    return B.cast(B.where(x > lambd, x - lambd, B.where(x < -lambd, x + lambd, x * 0)), input.dtype)
 
 
 softshrink.vjp(input=lambda g, input, lambd: where((input >= -lambd) & (input <= lambd), 0, g))

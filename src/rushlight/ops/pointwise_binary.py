@@ -5,11 +5,10 @@ Python float gives the default float dtype, a float32 tensor with a Python numbe
 """
 from .. import dtypes
 from ..core.op import T, composite, method, op
-from ..core.tensor import TensorBase
-from ._rules import axes, c_name, cj, no_derivative, not_for, nothing, wide
-from .pointwise import LN2, exp, exp2, log, log1p, neg, sgn
+from ._rules import c_name, cj, no_derivative, not_for, nothing
+from .pointwise import LN2, exp, exp2, log, log1p
 from .pointwise_complex import real_part
-from .pointwise_logic import choose as where, isfinite, isnan, logical_not
+from .pointwise_logic import choose as where, isnan
 
 _INT = "biu"
 
@@ -18,11 +17,9 @@ def _is_number(x):
     return not hasattr(x, "dtype")
 
 
-def _kind(B, x):
-    """Return the category letter of an operand, which may be a number."""
-    if hasattr(x, "dtype"):
-        return B.kind(x)
-    return "b" if isinstance(x, bool) else "i" if isinstance(x, int) else "f" if isinstance(x, float) else "c"
+def _kind(B, input, other):
+    """Return the category letter of the operands, one of which may be a number."""
+    return B.kind(input if hasattr(input, "dtype") else other)
 
 
 # ------------------------------------------------------------------ sums and products
@@ -31,7 +28,7 @@ def _scaled(B, x, alpha, like):
     """Return x * alpha; a fractional alpha is refused for integers."""
     if isinstance(alpha, float) and B.kind(like) in _INT:
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
-    return x * alpha
+    return x * (bool(alpha) if B.kind(like) == "b" else alpha)
 
 
 @op(promote="common", legacy=True, inplace=True)
@@ -50,21 +47,27 @@ def add(B, input: T, other: T, *, alpha=1):
 add.vjp(input=lambda g: g, other=lambda g, alpha: g if alpha == 1 else g * cj(alpha))
 
 
-def _no_bool_difference(B, input, other):
-    a, b = _kind(B, input) == "b", _kind(B, other) == "b"
-    if a and b:
-        raise RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
-                           "`logical_xor()` operator instead.")
-    if a or b:
-        raise RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
-                           "invert a mask, use the `~` or `logical_not()` operator instead.")
+_TWO_BOOLS = ("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+              "operator instead.")
+_ONE_BOOL = ("Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+             "use the `~` or `logical_not()` operator instead.")
 
 
-@op(promote="common", legacy=True, inplace=True, aliases=("subtract",))
+def _is_bool(x):
+    return isinstance(x, bool) or getattr(x, "dtype", None) is dtypes.bool
+
+
+def _no_bools(args):
+    """Refuse to subtract a boolean from something else, or something else from it."""
+    if _is_bool(args[0]) or _is_bool(args[1]):
+        raise RuntimeError(_TWO_BOOLS if _is_bool(args[0]) and _is_bool(args[1]) else _ONE_BOOL)
+
+
+@op(promote="common", legacy=True, inplace=True, check=_no_bools, aliases=("subtract",))
 def sub(B, input: T, other: T, *, alpha=1):
     """Return input - alpha * other; booleans are refused."""
-    if _kind(B, input) == "b":
-        _no_bool_difference(B, input, other)
+    if _kind(B, input, other) == "b":
+        raise RuntimeError(_TWO_BOOLS)
     if alpha != 1:
         other = _scaled(B, other, alpha, other if _is_number(input) else input)
     return B.subtract(input, other)
@@ -73,12 +76,11 @@ def sub(B, input: T, other: T, *, alpha=1):
 sub.vjp(input=lambda g: g, other=lambda g, alpha: -g if alpha == 1 else g * -cj(alpha))
 
 
-@op(promote="common", legacy=True, grad_name=lambda args: f"RsubBackward{int(_is_number(args[1]))}")
+@op(promote="common", legacy=True, check=_no_bools, grad_name=lambda args: f"RsubBackward{int(_is_number(args[1]))}")
 def rsub(B, input: T, other: T, *, alpha=1):
     """Return other - alpha * input."""
     if B.kind(input) == "b":
-        raise RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
-                           "invert a mask, use the `~` or `logical_not()` operator instead.")
+        raise RuntimeError(_TWO_BOOLS)
     if alpha != 1:
         input = _scaled(B, input, alpha, input)
     return B.subtract(other, input)
@@ -118,7 +120,7 @@ def _no_zero(B, other):
 
 
 def _floor_quotient(B, input, other):
-    kind = _kind(B, input)
+    kind = _kind(B, input, other)
     if kind == "f":
         return B.floor_divide(input, other)
     not_for(B, input if not _is_number(input) else other, "bc", "div_floor_cpu")
@@ -127,7 +129,7 @@ def _floor_quotient(B, input, other):
 
 
 def _trunc_quotient(B, input, other):
-    kind = _kind(B, input)
+    kind = _kind(B, input, other)
     if kind == "f":
         return B.trunc(input / other)
     not_for(B, input if not _is_number(input) else other, "bc", "div_trunc_cpu")
@@ -150,7 +152,7 @@ def div(B, input: T, other: T, *, rounding_mode=None):
         tensor([ 3, -3])
     """
     if rounding_mode is None:
-        if _kind(B, input) in _INT:
+        if _kind(B, input, other) in _INT:
             default = B.dt(dtypes.get_default_dtype())
             input = float(input) if _is_number(input) else B.cast(input, default)
             other = float(other) if _is_number(other) else B.cast(other, default)
@@ -192,7 +194,7 @@ floor_divide.vjp(input=no_derivative("floor_divide"), other=no_derivative("floor
 @op(numbers="overload", promote="common", inplace=True, grad_name=lambda args: f"RemainderBackward{int(not _is_number(args[1]))}")
 def remainder(B, input: T, other: T):
     """Return input - other * floor(input / other), which has the sign of other (Python's %)."""
-    if _kind(B, input) != "f":
+    if _kind(B, input, other) != "f":
         not_for(B, input if not _is_number(input) else other, "bc", "remainder_cpu")
         _no_zero(B, other)
     return B.remainder(input, other)
@@ -204,8 +206,8 @@ remainder.vjp(input=lambda g: g, other=lambda g, input, other: -g * div(input, o
 @op(numbers="overload", promote="common", inplace=True, grad_name=lambda args: f"FmodBackward{int(not _is_number(args[1]))}")
 def fmod(B, input: T, other: T):
     """Return input - other * trunc(input / other), which has the sign of input (C's fmod)."""
-    if _kind(B, input) != "f":
-        not_for(B, input, "bc", "fmod_cpu")
+    if _kind(B, input, other) != "f":
+        not_for(B, input if not _is_number(input) else other, "bc", "fmod_cpu")
         _no_zero(B, other)
     return B.fmod(input, other)
 
@@ -217,7 +219,7 @@ fmod.vjp(input=lambda g: g, other=lambda g, input, other: -g * div(input, other,
 
 def _integer_power(B, input, exponent):
     """Powers of integers: negative exponents leave only 1 and -1, everything else becomes 0."""
-    if _kind(B, input) == "b":
+    if _kind(B, input, exponent) == "b":
         raise NotImplementedError("\"pow\" not implemented for 'Bool'")
     if _is_number(exponent):
         if exponent < 0:
@@ -263,7 +265,7 @@ def power(B, input: T, exponent: T):
         >>> torch.pow(torch.tensor([1., 2., 3.]), 2)
         tensor([1., 4., 9.])
     """
-    if _kind(B, input) in _INT:
+    if _kind(B, input, exponent) in _INT:
         return _integer_power(B, input, exponent)
     return _power(B, input, exponent)
 
@@ -301,11 +303,10 @@ def _log_of(number):
 power.vjp(input=_base_rule, exponent=_exponent_rule)
 
 
-@op(numbers="overload", promote="common", grad_name=power.grad_name)
+@op(numbers="overload", promote="common", widens=True, grad_name=power.grad_name)
 def float_power(B, input: T, exponent: T):
     """Return input**exponent computed in float64 (complex128 for complex operands)."""
-    kinds = _kind(B, input) + _kind(B, exponent)
-    d = B.dt(dtypes.complex128 if "c" in kinds else dtypes.float64)
+    d = B.dt(dtypes.complex128 if _kind(B, input, exponent) == "c" else dtypes.float64)
     return _power(B, input if _is_number(input) else B.cast(input, d), exponent if _is_number(exponent) else
                   B.cast(exponent, d))
 
@@ -474,7 +475,14 @@ clamp_max.vjp_all(lambda g, input, max, needs: _clamp_rule(g, input, None, max, 
 
 # ------------------------------------------------------------------ combinations
 
-@op(numbers="overload", promote="common", inplace=True, apart=("weight",),
+def _one_dtype(args):
+    """Refuse an `end` of another dtype."""
+    input, end = args[:2]
+    if getattr(input, "dtype", None) is not getattr(end, "dtype", None):
+        raise RuntimeError(f"expected dtype {c_name(input.dtype)} for `end` but got dtype {c_name(end.dtype)}")
+
+
+@op(numbers="overload", promote="common", inplace=True, apart=("weight",), check=_one_dtype,
     grad_name=lambda args: f"LerpBackward{int(not _is_number(args[2]))}")
 def lerp(B, input: T, end: T, weight: T):
     """Return input + weight * (end - input); exact at both ends.
@@ -526,16 +534,22 @@ addcmul.vjp(input=lambda g: g, tensor1=lambda g, tensor2, value: g * cj(tensor2 
             tensor2=lambda g, tensor1, value: g * cj(tensor1 * value))
 
 
-@op(promote="common", legacy=True, inplace=True)
-def addcdiv(B, input: T, tensor1: T, tensor2: T, *, value=1):
-    """Return input + value * tensor1 / tensor2; integers are refused."""
-    if B.kind(input) in _INT:
+def _no_integer_quotient(args):
+    """Refuse two integer tensors as dividend and divisor."""
+    if all(getattr(a, "dtype", dtypes.int64).category < dtypes.FLOATING for a in args[1:3]):
         raise RuntimeError(
             "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a "
             "true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + "
             "value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * "
             "tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: "
             "(input + value * tensor1 / tensor2), for all dtypes.")
+
+
+@op(promote="common", legacy=True, inplace=True, check=_no_integer_quotient)
+def addcdiv(B, input: T, tensor1: T, tensor2: T, *, value=1):
+    """Return input + value * tensor1 / tensor2; two integer tensors are refused as quotient."""
+    if B.kind(input) in _INT:
+        _no_integer_quotient((None, None, None))
     return input + _with_value(B, tensor1 / tensor2, value)
 
 
@@ -644,11 +658,7 @@ def copysign(B, input: T, other: T):
     return B.copysign(input, other)
 
 
-def _copysign_rule(g, input, out):
-    return where(input == 0, 0, g * sgn(out) * sgn(input))
-
-
-copysign.vjp(input=_copysign_rule, other=lambda g: nothing(g))
+copysign.vjp(input=lambda g, input, out: where(input == 0, 0, g * (out / input)), other=lambda g: nothing(g))
 
 
 @op(promote="common", numbers=False, inplace=True)
@@ -658,7 +668,7 @@ def nextafter(B, input: T, other: T):
     return B.nextafter(input, other)
 
 
-nextafter.vjp(input=no_derivative("nextafter"), other=no_derivative("nextafter"))
+nextafter.vjp(input=nothing, other=nothing)
 
 
 @op(inplace=True, grad_name="NotImplemented")

@@ -1,7 +1,6 @@
 """Complex numbers: their parts, their polar form, and real tensors seen as complex ones."""
 from math import pi
 
-from .. import dtypes
 from ..core.op import T, composite, op, prop
 from ._rules import cj
 from .pointwise_logic import where

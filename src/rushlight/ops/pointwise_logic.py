@@ -16,7 +16,7 @@ def _no_bits(B, kernel, input, other):
             not_for(B, x, "fc", kernel)
 
 
-@op(promote="common", inplace=True, differentiable=False)
+@op(numbers="overload", promote="common", inplace=True, differentiable=False)
 def bitwise_and(B, input: T, other: T):
     """Return the bitwise and of integers, the logical and of booleans.
 
@@ -28,14 +28,14 @@ def bitwise_and(B, input: T, other: T):
     return B.bitwise_and(input, other)
 
 
-@op(promote="common", inplace=True, differentiable=False)
+@op(numbers="overload", promote="common", inplace=True, differentiable=False)
 def bitwise_or(B, input: T, other: T):
     """Return the bitwise or of integers, the logical or of booleans."""
     _no_bits(B, "bitwise_or_cpu", input, other)
     return B.bitwise_or(input, other)
 
 
-@op(promote="common", inplace=True, differentiable=False)
+@op(numbers="overload", promote="common", inplace=True, differentiable=False)
 def bitwise_xor(B, input: T, other: T):
     """Return the bitwise exclusive or of integers, the logical one of booleans."""
     _no_bits(B, "bitwise_xor_cpu", input, other)
@@ -49,14 +49,14 @@ def bitwise_not(B, input: T):
     return B.bitwise_invert(input)
 
 
-@op(promote="common", inplace=True, differentiable=False)
+@op(numbers="overload", promote="common", inplace=True, differentiable=False)
 def bitwise_left_shift(B, input: T, other: T):
     """Return input * 2**other for integers; 0 where other is negative or as large as the number of bits."""
     _no_bits(B, "lshift_cpu", input, other)
     return B.bitwise_left_shift(input, other)
 
 
-@op(promote="common", inplace=True, differentiable=False)
+@op(numbers="overload", promote="common", inplace=True, differentiable=False)
 def bitwise_right_shift(B, input: T, other: T):
     """Return input shifted right arithmetically; 0 or -1 where other is negative or exceeds the number of bits."""
     _no_bits(B, "rshift_cpu", input, other)
@@ -152,7 +152,7 @@ def _where_method(input, condition, other):
     return choose(condition, input, other)
 
 
-@op(name="where", promote="common", apart=("condition",), ns=(), method=False)
+@op(name="where", numbers="overload", promote="common", apart=("condition",), ns=(), method=False)
 def choose(B, condition: T, input: T, other: T):
     """Return input where the condition is true and other elsewhere: the op behind `torch.where`."""
     kind = B.kind(condition)
@@ -225,7 +225,7 @@ def _fitting(B, x, value):
     raise RuntimeError(f"value cannot be converted to type {_C_TYPES.get(dtype.name, dtype.name)} without overflow")
 
 
-@op(promote="common", apart=("mask", "value"), inplace=True,
+@op(numbers="overload", promote="common", apart=("mask", "value"), inplace=True,
     grad_name=lambda args: f"MaskedFillBackward{int(isinstance(args[2], TensorBase))}")
 def masked_fill(B, input: T, mask: T, value: T):
     """Return input with `value` where the mask is true.

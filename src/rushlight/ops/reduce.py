@@ -7,9 +7,9 @@ from .. import dtypes
 from ..core.op import T, composite, op
 from ..core.tensor import OPS
 from ._dims import wrap_dim
-from ._rules import axes, cj, kept_shape, not_for, nothing, numpy_names, wide
+from ._rules import axes, cj, kept_shape, nothing, numpy_names, wide
 from .pointwise import exp
-from .pointwise_binary import div, mul
+from .pointwise_binary import div
 from .pointwise_logic import choose, isnan
 
 _builtin_max = max
@@ -130,7 +130,8 @@ def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
 def prod(B, input: T, dim=None, keepdim=False, *, dtype=None):
     """Return the product, over all elements or along one dimension; of integers as int64."""
     if dim is not None and not isinstance(dim, int):
-        raise TypeError(f"prod(): argument 'dim' must be int, not {type(dim).__name__}")
+        raise TypeError(f"prod() received an invalid combination of arguments - got ({type(dim).__name__}), but "
+                        "expected one of:")
     if dtype is not None:
         input = B.cast(input, B.dt(dtype))
     kind = B.kind(input)

@@ -188,7 +188,7 @@ def _position(B, function, name, input, dim, keepdim):
     if kind in "bc":
         raise RuntimeError(f"{name}(): does not support {'bool' if kind == 'b' else 'complex'} input")
     if dim is not None and not isinstance(dim, int):
-        raise TypeError(f"{name}(): argument 'dim' must be int, not {type(dim).__name__}")
+        raise TypeError(f"{name}(): argument 'dim' (position 2) must be int, not {type(dim).__name__}")
     if dim is None and not input.size:
         raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
     axis = axes(dim, input.ndim)
@@ -308,7 +308,8 @@ def mode(B, input: T, dim=-1, keepdim=False):
     if not input.shape[dim] and not input.size:
         _check_not_empty(input, "mode", dim)
     x = _lane_last(B, input, dim)
-    order = B.argsort(x, axis=-1, stable=True)
+    key = B.where(B.isnan(x), float("-inf"), x) if B.kind(x) == "f" else x         # nan comes first
+    order = B.argsort(key, axis=-1, stable=True)
     ordered = B.take_along_axis(x, order, axis=-1)
     n = x.shape[-1]
     places = B.broadcast_to(B.arange(n, dtype=B.int64), x.shape)

@@ -1,6 +1,6 @@
 """Running reductions along a dimension: cumulative sums, products, extremes, and differences."""
 from .. import dtypes
-from ..core.op import T, composite, named_result, op
+from ..core.op import T, composite, op
 from ..core.tensor import OPS
 from ._dims import wrap_dim
 from ._rules import cj, not_for, nothing, numpy_names, wide
@@ -27,7 +27,7 @@ def _along(B, function, input, dim, dtype):
 
 def _check_dim(name, dim):
     if not isinstance(dim, int):
-        raise TypeError(f"{name}(): argument 'dim' (position 1) must be int, not {type(dim).__name__}")
+        raise TypeError(f"{name}(): argument 'dim' (position 2) must be int, not {type(dim).__name__}")
 
 
 @op(inplace=True)
@@ -86,9 +86,10 @@ def lower_mask(B, input: T, n):
     return places[:, None] >= places[None, :]
 
 
-@op(promote="float", inplace=False)
+@op
 def logcumsumexp(B, input: T, dim):
     """Return log(cumsum(exp(input), dim)) without overflow."""
+    not_for(B, input, "biu", "logcumsumexp_out_cpu")
     dim = wrap_dim(dim, input.ndim)
     if not input.ndim or not input.size:
         return B.copy(input)

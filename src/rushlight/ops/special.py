@@ -8,11 +8,9 @@ from math import inf, log as _log, pi, sqrt as _sqrt
 
 from .. import dtypes
 from ..core.op import T, composite, op
-from ..core.tensor import TensorBase
-from . import pointwise
 from ._rules import chebyshev, in_double, not_for, nothing, polynomial
-from .pointwise import exp, log, sgn, sigmoid, square
-from .pointwise_binary import _number_slot, xlogy
+from .pointwise import exp, log, sgn, sigmoid
+from .pointwise_binary import _number_slot
 from .pointwise_logic import choose as where
 from ._special_data import (ERF_P, ERF_Q, ERF_R, ERF_S, ERF_T, ERF_U, ERF32_P, ERF32_Q, I0_LARGE, I0_SMALL, I1_LARGE,
                             I1_SMALL, LGAMMA_1_3, NORMAL_CENTRE, NORMAL_FAR, NORMAL_TAIL)
@@ -210,8 +208,8 @@ def _digamma_positive(B, x):
     z = x + 10
     w = 1 / (z * z)
     series = polynomial(w, (1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12)) * w
-    total = B.log(z) - 0.5 / z - series
-    for k in range(10):
+    total = B.log(z) - 0.5 / z - series - 1 / x         # x, not x + 0, which would lose the sign of -0
+    for k in range(1, 10):
         total = total - 1 / (x + k)
     return B.where(x == inf, inf, total)
 
@@ -289,11 +287,15 @@ def zeta(B, input: T, other: T):
     return B.cast(_zeta64(B, s, q), dt)
 
 
-def _no_zeta_rule(g):
-    raise RuntimeError("the derivative for 'self' is not implemented")
+def _no_rule(what):
+    """Return the rule of an input without a known derivative: it raises."""
+
+    def rule(g):
+        raise NotImplementedError(f"the derivative for '{what}' is not implemented.")
+    return rule
 
 
-zeta.vjp(input=_no_zeta_rule, other=lambda g, input, other: g * -input * zeta(input + 1, other))
+zeta.vjp(input=_no_rule("zeta"), other=lambda g, input, other: g * -input * zeta(input + 1, other))
 
 
 def _trigamma64(B, x):
@@ -381,18 +383,12 @@ def igammac(B, input: T, other: T):
     return _from_scipy(B, "gammaincc", input, other)
 
 
-def _no_first_rule(name):
-    def rule(g):
-        raise RuntimeError(f"the derivative for 'self' is not implemented")
-    return rule
-
-
 def _gamma_density(input, other):
     return exp(log(other) * (input - 1) - other - lgamma(input))
 
 
-igamma.vjp(input=_no_first_rule("igamma"), other=lambda g, input, other: g * _gamma_density(input, other))
-igammac.vjp(input=_no_first_rule("igammac"), other=lambda g, input, other: -g * _gamma_density(input, other))
+igamma.vjp(input=_no_rule("igamma: input"), other=lambda g, input, other: g * _gamma_density(input, other))
+igammac.vjp(input=_no_rule("igammac: input"), other=lambda g, input, other: -g * _gamma_density(input, other))
 
 
 # ------------------------------------------------------------------ Bessel functions
