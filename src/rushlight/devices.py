@@ -1,7 +1,8 @@
 """`torch.device`: which memory a tensor lives in, and the parsing of device arguments."""
 import re
 
-_TYPES = ("cpu", "cuda", "meta", "xpu", "mps", "mkldnn", "xla", "ipu", "hpu", "vulkan", "lazy", "mtia")
+_TYPES = ("cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy",
+          "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone")
 _FORM = re.compile(r"([a-z]+)(?::(0|[1-9][0-9]*))?\Z")
 
 

@@ -34,6 +34,8 @@ class memory_format(_Named):
     __slots__ = ()
 
 
+layout.__module__ = memory_format.__module__ = "torch"
+
 strided = layout("strided")
 sparse_coo = layout("sparse_coo")
 sparse_csr = layout("sparse_csr")

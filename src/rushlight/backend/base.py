@@ -210,6 +210,10 @@ class Backend:
         """Do `x[index] += value` with repeated indices accumulated; return x."""
         raise NotImplementedError(f"{type(self).__name__} has no add_at")
 
+    def combine_at(self, x, index, value, how):
+        """Combine values into `x[index]`, repeated indices too, by "sum", "prod", "amax" or "amin"; return x."""
+        raise NotImplementedError(f"{type(self).__name__} has no combine_at")
+
     def put_along_axis(self, x, indices, values, axis):
         """Write values at the indices along an axis; return x."""
         raise NotImplementedError(f"{type(self).__name__} has no put_along_axis")

@@ -136,3 +136,53 @@ def frombuffer(buffer, dtype, count, offset):
         raise ValueError(f"requested buffer length ({count} * {size} bytes) after offset ({offset} bytes) must not be "
                          f"greater than actual buffer length ({length} bytes)")
     return np.frombuffer(view, dtype=dtype, count=count, offset=offset)
+
+
+def is_buffer(value):
+    """Whether an object has Python's buffer protocol."""
+    try:
+        memoryview(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def shared(array):
+    """Return a plain array object of the same memory, whose shape the caller may set without harm to `array`."""
+    return array.view(np.ndarray)
+
+
+def typed(memory, dtype):
+    """Return a 1-d array of `dtype` over the whole elements of a byte array."""
+    return memory[:memory.size // dtype.itemsize * dtype.itemsize].view(dtype)
+
+
+class _Producer:
+    """A DLPack capsule in the form that array libraries ask for."""
+
+    def __init__(self, capsule):
+        self.capsule = capsule
+
+    def __dlpack__(self, **_options):
+        return self.capsule
+
+    def __dlpack_device__(self):
+        return (1, 0)
+
+
+def from_dlpack(read, producer, device=None, copy=None):
+    """Return the array of a DLPack producer, or of a capsule, as the function `read` makes it."""
+    if type(producer).__name__ == "PyCapsule":
+        producer = _Producer(producer)
+    elif not hasattr(producer, "__dlpack__"):
+        raise RuntimeError(_NO_CAPSULE)
+    try:
+        return read(producer, device=device, copy=copy)
+    except ValueError as error:
+        if "PyCapsule" in str(error):
+            raise RuntimeError(_NO_CAPSULE) from None
+        raise
+
+
+_NO_CAPSULE = ("from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you "
+               "might have already constructed a tensor from it once.")

@@ -7,7 +7,8 @@ from ..core.modes import state
 from ..core.tensor import INFERENCE, TensorBase, make
 
 __all__ = ["as_dtype", "backend_for", "check_flag", "fill_number", "finish", "into_out", "is_number", "kind_of",
-           "new_array", "number_dtype", "plain_number", "sizes"]
+           "new_array", "number_dtype", "plain_number", "shown_types",
+           "sizes"]
 
 _PYTHON_TYPES = {float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool, complex: dtypes.complex128}
 
@@ -25,6 +26,12 @@ def kind_of(value):
     kind = type(value)
     return "numpy." + kind.__name__ if kind.__module__ == "numpy" else \
         "torch.dtype" if kind is dtypes.dtype else kind.__name__
+
+
+def shown_types(args, kwargs):
+    """Return the types of a call's arguments as torch lists them in its errors."""
+    named = [f"{k}={kind_of(v)}" for k, v in kwargs.items()]
+    return ", ".join([kind_of(a) for a in args] + named) + ("" if args or not named else ", ")
 
 
 def as_dtype(name, dtype):
@@ -83,6 +90,8 @@ def into_out(name, array, out, dtype):
         raise RuntimeError(f"dtype {as_dtype(name, dtype).short} does not match dtype of out parameter "
                            f"({out.dtype.short})")
     backend = backends.of_array(out._array)
+    if out._array.shape != array.shape:         # torch resizes here without a word
+        out._array, out._root = backend.empty(array.shape, dtype=out._array.dtype), None
     return inplace.store_out(name, make(backend.cast(array, backend.dt(out.dtype))), out)
 
 
@@ -129,7 +138,9 @@ def _count(size):
 
 def _size_error(name, args):
     """Return the exception torch raises for these size arguments, or None when they are in order."""
-    first = args[0] if args else ()
+    if not args:
+        return TypeError(f"{name}() missing 1 required positional arguments: \"size\"")
+    first = args[0]
     listed = isinstance(first, (tuple, list))
     if listed and len(args) > 1:
         return TypeError(f"{name}() takes 1 positional argument but {len(args)} were given")

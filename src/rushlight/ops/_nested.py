@@ -34,7 +34,7 @@ def array_from(data, dtype=None):
     if not _is_sequence(data):
         _leaf_dtype(data)               # raises for what is no number
         return _leaves_to_array([data], dtype).reshape(())
-    level = data if type(data) in _LISTS else list(data)
+    level = data if type(data) in _LISTS else [data[i] for i in range(len(data))]
     shape = [len(level)]
     while level:
         kinds = set(map(type, level))
@@ -45,7 +45,7 @@ def array_from(data, dtype=None):
                 return _stack(level, shape, dtype)
             if not _descends(level, shape, dtype):
                 return _leaves_to_array(level, dtype).reshape(shape)
-            level = [item if type(item) in _LISTS else list(item) for item in level]
+            level = [item if type(item) in _LISTS else [item[i] for i in range(len(item))] for item in level]
         level = _open(level, shape)
     if not level:
         return CPU.empty(shape, dtype=_or_default(dtype).np)

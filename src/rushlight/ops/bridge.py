@@ -30,9 +30,6 @@ def from_numpy(ndarray):
     if not isinstance(ndarray, _ndarray):
         raise TypeError(f"expected np.ndarray (got {kind_of(ndarray)})")
     if ndarray.dtype not in dtypes.FROM_NP:
-        if not ndarray.dtype.isnative:
-            raise ValueError("given numpy array has byte order different from the native byte order. Conversion "
-                             "between byte orders is currently not supported.")
         dtypes.from_np(ndarray.dtype)
     if not ndarray.flags.writeable:
         _warn_read_only("NumPy array", "array")

@@ -5,11 +5,11 @@ from .. import devices, dtypes, formats
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
 from ..core import inplace, views
-from ..core.modes import state
+from ..core.modes import Flags, state
 from ..core.op import T, composite, method, op
 from ..core.tensor import INFERENCE, OPS, TensorBase, make, wants_grad
 from ..errors import broadcast_mismatch
-from ._factory import check_flag, fill_number, is_number, kind_of, plain_number
+from ._factory import check_flag, fill_number, is_number, kind_of, plain_number, shown_types
 from .create import zeros_like
 
 # ------------------------------------------------------------------ arrays to arrays
@@ -22,13 +22,15 @@ def converted(B, x, source, target):
     of complex, with a warning; float64 reaches uint8 by way of int64; float8_e4m3fn saturates. The order
     of the dimensions in memory is kept.
     """
+    if 0 in x.strides:                  # an expanded array is stored anew in plain order
+        x = B.copy(x)
     if source is target:
         return B.clone(x)
     if source.category == dtypes.COMPLEX:
         if target.category == dtypes.BOOL:
-            return B.not_equal(x, 0)
+            return B.asarray(B.not_equal(x, 0))
         if target.category != dtypes.COMPLEX:
-            warnings.warn("Casting complex values to real discards the imaginary part", stacklevel=4)
+            _warn_once()
             x, source = B.real(x), source.to_real()
             if source is target:
                 return B.clone(x)
@@ -36,12 +38,22 @@ def converted(B, x, source, target):
             target.itemsize < 4 and target.category == dtypes.FLOATING):
         x = B.cast(x, B.dt(dtypes.float32))
         if target is dtypes.float8_e4m3fn:
-            x = B.clip(x, -448.0, 448.0)
+            x = B.asarray(B.clip(x, -448.0, 448.0))
         if target is dtypes.float32:
             return x
     elif source is dtypes.float64 and target is dtypes.uint8:
         x = B.cast(x, B.dt(dtypes.int64))
     return B.cast(x, B.dt(target))
+
+
+class _Warned:
+    complex_to_real = False
+
+
+def _warn_once():
+    if not _Warned.complex_to_real:
+        _Warned.complex_to_real = True
+        warnings.warn("Casting complex values to real discards the imaginary part", stacklevel=5)
 
 
 def in_format(B, x, format):
@@ -58,6 +70,15 @@ def has_format(B, x, format):
     """Whether an array lies in memory as the format asks."""
     order = formats.order(format, x.ndim)
     return B.is_contiguous(x if order is None else B.permute_dims(x, order))
+
+
+def suggested_format(B, x):
+    """Return the memory format an array looks to be in: channels_last where that and not C order holds."""
+    if x.ndim in (4, 5) and not B.is_contiguous(x):
+        found = formats.channels_last if x.ndim == 4 else formats.channels_last_3d
+        if has_format(B, x, found):
+            return found
+    return formats.contiguous_format
 
 
 def transferred(x, device):
@@ -115,9 +136,9 @@ def to_dtype_device(t, dtype, device, copy=False, memory_format=formats.preserve
         return _moved(t if dtype is t.dtype else to_dtype_device(t, dtype, t.device), device)
     if dtype is t.dtype and not copy:
         B = backends.of_array(t._array)
-        if memory_format is formats.preserve_format or has_format(B, t._array, memory_format):
+        if memory_format is formats.preserve_format or memory_format is suggested_format(B, t._array):
             return t
-    if dtype.category >= dtypes.FLOATING:
+    if dtype.category >= dtypes.FLOATING and (Flags.special or state.grad and wants_grad(t)):
         return _to_copy(t, dtype, memory_format)
     B = backends.of_array(t._array)
     found = _quiet(B, converted, t._array, t.dtype, dtype)
@@ -159,6 +180,9 @@ def to(self, *args, **kwargs):
         only = args[0]
         if type(only) is dtypes.dtype:
             return self if only is self.dtype else to_dtype_device(self, only, self.device)
+        if type(only) is str or type(only) is devices.device:
+            device = devices.device(only)
+            return self if device is self.device else to_dtype_device(self, self.dtype, device)
     dtype, device, copy, memory_format = parse_to(self, args, kwargs)
     return to_dtype_device(self, dtype, device, copy, memory_format)
 
@@ -185,9 +209,8 @@ def parse_to(self, args, kwargs):
              or other is not None and not isinstance(other, TensorBase)
              or type(memory_format) is not formats.memory_format)
     if wrong:
-        shown = ", ".join([kind_of(a) for a in args]) + "".join([f", {k}={kind_of(v)}" for k, v in kwargs.items()])
-        raise TypeError(f"to() received an invalid combination of arguments - got ({shown.lstrip(', ')}), but expected "
-                        f"one of:\n{_TO_FORMS}")
+        raise TypeError(f"to() received an invalid combination of arguments - got ({shown_types(args, kwargs)}), but "
+                        f"expected one of:\n{_TO_FORMS}")
     if other is not None:
         dtype, device = other.dtype, other.device
     dtype = self.dtype if dtype is None else _PYTHON_TYPES.get(dtype, dtype)
@@ -228,8 +251,8 @@ def type_as(self, other):
     return to_dtype_device(self, other.dtype, other.device)
 
 
-@method
-def type(self, dtype=None, non_blocking=False):
+@method(name="type")
+def type_(self, dtype=None, non_blocking=False):
     """Return the tensor's type name, such as 'torch.FloatTensor', or the tensor converted to a type.
 
     Args:
@@ -249,9 +272,9 @@ def type(self, dtype=None, non_blocking=False):
 
 def _named_type(value, self):
     """Return (dtype, device) of a dtype, of 'torch.LongTensor' or of the class of that name."""
-    if _is_dtype(value) and not isinstance(value, _class):
+    if _is_dtype(value) and not isinstance(value, type):
         return value, self.device
-    if hasattr(value, "dtype") and isinstance(value, _class):
+    if hasattr(value, "dtype") and isinstance(value, type):
         return value.dtype, devices.CPU
     name = value if isinstance(value, str) else getattr(value, "__name__", str(value))
     parts = name.split(".")
@@ -262,9 +285,6 @@ def _named_type(value, self):
         if found is not None:
             return found, devices.CPU if len(parts) == 2 else devices.device(parts[1])
     raise ValueError(f"invalid type: '{name}'")
-
-
-_class = (0).__class__.__class__        # the built-in `type`, which the method above hides
 
 
 @method
@@ -320,15 +340,21 @@ def copy_(self, other, non_blocking=False):
         if not is_number(other):
             raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {kind_of(other)}")
         other = OPS.tensor(other)
-    check_flag("copy_", "non_blocking", non_blocking)
-    if not _same_device(other.device, self.device):
+    if non_blocking:
+        check_flag("copy_", "non_blocking", non_blocking)
+    if type(other._array) is not type(self._array) and not _same_device(other.device, self.device):
         other = _moved(other, self.device)
     if state.grad and (wants_grad(self) or wants_grad(other)):
         return inplace.apply(_copy, (self, other))
     _refuse_inference(self)
-    _check_fits(self._array.shape, other._array.shape)
-    B = backends.of_array(self._array)
-    _quiet(B, _store, self._array, other._array)
+    target, source = self._array, other._array
+    if target.shape != source.shape:
+        _check_fits(target.shape, source.shape)
+    B = backends.of_array(target)
+    if target.dtype is source.dtype:
+        B.copyto(target, source)
+    else:
+        _quiet(B, _store, target, source)
     views.bump(self, "copy_")
     return self
 
@@ -355,23 +381,27 @@ def _refuse_inference(t):
 # ------------------------------------------------------------------ fill_, zero_
 
 
-@op(ns=(), method=False, name="fill", grad_name="FillBackward0")
-def _fill(B, input: T, value):
+def _number_like(B, input: T, value):
     """Return an array like the input filled with a number that its dtype holds."""
     return B.fill(B.empty_like(input), value)
 
 
-_fill.vjp(input=lambda g: zeros_like(g))
-
-
-@op(ns=(), method=False, name="_fill_tensor", grad_name="FillBackward1")
-def _fill_tensor(B, input: T, value: T):
+def _tensor_like(B, input: T, value: T):
     """Return an array like the input filled with a 0-d array."""
-    found = converted(B, value, B.torch_dtype(value), B.torch_dtype(input))
-    return B.broadcast_to(found, input.shape)
+    return B.copyto(B.empty_like(input), converted(B, value, B.torch_dtype(value), B.torch_dtype(input)))
 
 
-_fill_tensor.vjp(input=lambda g: zeros_like(g), value=lambda g: g)
+def _fill_op(body, name, number):
+    made = op(ns=(), method=False, name=name, grad_name=f"FillBackward{number}")(body)
+    if body is _tensor_like:
+        return made.vjp(input=lambda g: zeros_like(g), value=lambda g: g)
+    return made.vjp(input=lambda g: zeros_like(g))
+
+
+_fill = _fill_op(_number_like, "_fill_copy", 0)
+_fill_tensor = _fill_op(_tensor_like, "_fill_copy_tensor", 1)
+_fill_in_place = _fill_op(_number_like, "fill", 2)
+_fill_tensor_in_place = _fill_op(_tensor_like, "_fill_tensor", 3)
 
 
 @op(ns=(), method=False, name="zero", grad_name="ZeroBackward0")
@@ -419,7 +449,7 @@ def fill_(input, value):
     value = _fill_value("fill_", value, input)
     tensor = isinstance(value, TensorBase)
     if state.grad and (wants_grad(input) or tensor and wants_grad(value)):
-        return inplace.apply(_fill_tensor if tensor else _fill, (input, value))
+        return inplace.apply(_fill_tensor_in_place if tensor else _fill_in_place, (input, value))
     _refuse_inference(input)
     B = backends.of_array(input._array)
     if tensor:

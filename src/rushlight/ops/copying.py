@@ -1,10 +1,11 @@
 """Tensors through `copy.deepcopy` and `pickle`."""
 import copy
+import copyreg
 
 from ..backend import base as backends
 from ..backend import guard
 from ..core.op import method, publish
-from ..core.tensor import Tensor, make, make_as, node_of
+from ..core.tensor import Tensor, attributes, make, make_as, node_of
 
 _ROOT = "rushlight storage"             # in the memo of deepcopy: copies of memories by address
 
@@ -25,8 +26,9 @@ def _deepcopy(self, memo):
     memo[id(self)] = out
     if self._grad is not None:
         out._grad = copy.deepcopy(self._grad, memo)
-    if self.__dict__:
-        out.__dict__.update(copy.deepcopy(self.__dict__, memo))
+    own = attributes(self)
+    if own:
+        out.__dict__.update(copy.deepcopy(own, memo))
     return out
 
 
@@ -55,10 +57,10 @@ def _copied_memory(t, memo):
 @method(name="__reduce_ex__")
 def _reduce_ex(self, protocol):
     """Return what pickle keeps: class, values, requires_grad and the attributes of the program's own."""
-    state = dict(self.__dict__) or None
+    state = attributes(self) or None
     device = None if self.device.type == "cpu" else str(self.device)
     array = backends.of_array(self._array).to_numpy(self._array)
-    return _rebuild, (type(self), array, self.requires_grad, device, state)
+    return _rebuild, (None if type(self) is Tensor else type(self), array, self.requires_grad, device, state)
 
 
 def _rebuild(cls, array, requires_grad, device=None, state=None):
@@ -66,7 +68,7 @@ def _rebuild(cls, array, requires_grad, device=None, state=None):
     out = make(array)
     if device is not None:
         out = out.to(device)
-    if cls is not Tensor:
+    if cls is not None:
         out = make_as(cls, out._array)
     out._req = requires_grad
     if state:
@@ -87,3 +89,19 @@ def _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, bac
 
 
 publish("_utils", "_rebuild_tensor_v2", _rebuild_tensor_v2)
+
+
+# ------------------------------------------------------------------ the class itself
+
+
+def _tensor_class():
+    return Tensor
+
+
+def _class_reference(cls):
+    """Tell pickle how to find a tensor class: `torch.Tensor` by a function, since programs may have another torch."""
+    return (_tensor_class, ()) if cls is Tensor else cls.__qualname__
+
+
+Tensor.__module__ = "torch"
+copyreg.pickle(type(Tensor), _class_reference)

@@ -9,7 +9,9 @@ from ..core.op import composite, method
 from ..core.tensor import TensorBase
 from ..errors import must_be_tensor
 from ._factory import (as_dtype, backend_for, fill_number, finish, into_out, is_number, kind_of, new_array, number_dtype,
-                       plain_number, sizes)
+                       plain_number, shown_types, sizes)
+
+_ndarray = CPU.array_type
 
 # ------------------------------------------------------------------ one value everywhere
 
@@ -176,7 +178,7 @@ def _like(name, input, dtype, layout, device, pin_memory, memory_format):
     else:
         B = backend_for(name, input.device if device is None else device, layout, pin_memory)
     if memory_format is formats.preserve_format:
-        if B is backends.of_array(x):
+        if B is backends.of_array(x) and 0 not in B.strides(x):
             return B, d, B.empty_like(x, dtype=B.dt(d))
         return B, d, B.empty(x.shape, dtype=B.dt(d))
     return B, d, _empty_in_format(B, x.shape, B.dt(d), _format(name, memory_format), name)
@@ -186,6 +188,11 @@ def _constant_like(name, value):
 
     def make(input, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False,
              memory_format=formats.preserve_format):
+        if (dtype is None and device is None and layout is None and memory_format is formats.preserve_format
+                and isinstance(input, TensorBase) and not pin_memory):          # the usual call
+            x = input._array
+            if type(x) is _ndarray and x.flags.c_contiguous:
+                return finish(name, CPU.fill(CPU.empty_like(x), value), requires_grad)
         if not isinstance(input, TensorBase) and backends.of_array(input) is not None:
             B = backends.of_array(input)            # inside a gradient rule
             return B.fill(B.empty_like(input), value)
@@ -296,7 +303,10 @@ def arange(*args, start=None, end=None, step=None, out=None, dtype=None, layout=
         >>> torch.arange(1, 2.5, 0.5)
         tensor([1.0000, 1.5000, 2.0000])
     """
-    start, end, step = _range_arguments(args, start, end, step)
+    if len(args) == 1 and type(args[0]) is int and start is end is step is None:        # the usual call
+        start, end, step = 0, args[0], 1
+    else:
+        start, end, step = _range_arguments(args, start, end, step)
     if dtype is not None:
         d = as_dtype("arange", dtype)
     elif out is not None:
@@ -352,9 +362,8 @@ def _range_arguments(args, start, end, step):
         raise TypeError(f"arange(): argument 'end' (position 1) must be Number, not {kind_of(last)}")
     for v in (first, last, by):
         if not is_number(v):
-            shown = ", ".join([kind_of(a) for a in args] + [f"{k}={kind_of(v)}" for k, v in named])
-            raise TypeError(f"arange() received an invalid combination of arguments - got ({shown}), but expected one "
-                            f"of:\n{_ARANGE_FORMS}")
+            raise TypeError(f"arange() received an invalid combination of arguments - got ({shown_types(args, dict(named))}"
+                            f"), but expected one of:\n{_ARANGE_FORMS}")
     return _real(first), _real(last), _real(by)
 
 
@@ -478,11 +487,13 @@ def range_(start=None, end=None, step=1, *, out=None, dtype=None, layout=None, d
         d = out.dtype
     _check_range(start, end, step)
     B = backend_for("range", device, layout, pin_memory)
-    count = int((end - start) / step) + 1
+    count = int((end - start) / step + 1)
     if d.category == dtypes.INTEGRAL:
         array = _int_range(B, int(start), int(start) + count * int(step), int(step), d)
     else:
-        array = _narrowed(B, B.arange(count, dtype=B.dt(dtypes.float64)) * float(step) + float(start), d)
+        dt = B.dt(dtypes.float32 if d.itemsize == 2 else dtypes.float64)        # what each type computes in
+        i, start, step = B.arange(count, dtype=dt), B.asarray(start, dtype=dt), B.asarray(step, dtype=dt)
+        array = _narrowed(B, start + i * step, d)
     if out is not None:
         return into_out("range", array, out, dtype)
     return finish("range", array, requires_grad)
@@ -579,26 +590,28 @@ def _spaced(B, start, end, steps, d):
 
     The bounds and the step are rounded to the type first; start + i * step is then rounded once.
     """
-    wide = B.dt(dtypes.complex128 if d.is_complex else dtypes.float64)
+    if steps < 2:
+        return B.asarray([start] * steps, dtype=B.dt(dtypes.complex128 if d.is_complex else dtypes.float64))
     if d.category == dtypes.INTEGRAL:
         start, end = int(start), int(end)
-        near = B.dt(dtypes.float64)
+        step = (end - start) / (steps - 1)
     else:
-        near = B.dt(d)
-    if steps == 1:
-        return B.asarray([start], dtype=wide)
-    step = 0.0
-    if steps:
-        if d.category == dtypes.INTEGRAL:
-            step = (end - start) / (steps - 1)
-        else:
-            low, high = _stored(B, B.asarray(start, dtype=wide), d), _stored(B, B.asarray(end, dtype=wide), d)
-            step = (high - low) / B.asarray(steps - 1, dtype=near)
-            start, end, step = [B.cast(B.asarray(v), wide) for v in (low, high, step)]
-    i = B.cast(B.arange(steps), B.dt(dtypes.float64))
+        start, end = _rounded(B, start, d), _rounded(B, end, d)
+        step = _rounded(B, _rounded(B, end - start, d) / (steps - 1), d)
+    i = B.arange(steps, dtype=B.dt(dtypes.float64))
+    if d.itemsize == 2 and d.category == dtypes.FLOATING:       # half precision rounds after each operation
+        i, start, end, step = [B.asarray(v, dtype=B.dt(d)) for v in (i, start, end, step)]
+        return B.where(B.arange(steps) < steps // 2, start + step * i, end - step * (B.asarray(steps - 1, dtype=i.dtype) - i))
     up = _multiply_add(B, i, step, start, _exactness(d))
     down = _multiply_add(B, steps - 1 - i, -step, end, _exactness(d))
     return B.where(i < steps // 2, up, down)
+
+
+def _rounded(B, value, d):
+    """Return a Python number rounded to a dtype."""
+    if d is dtypes.float64 or d is dtypes.complex128:
+        return value
+    return (complex if d.is_complex else float)(B.asarray(value, dtype=B.dt(d)))
 
 
 def _exactness(d):

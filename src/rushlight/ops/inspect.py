@@ -1,11 +1,14 @@
 """What a tensor says of itself, and its way to Python's numbers: sizes, strides, item, tolist, bool, len, in."""
+import warnings
+
 from .. import devices, dtypes, formats
 from ..backend import base as backends
 from ..backend import guard
 from ..backend.cpu import B as CPU
-from ..core.op import composite, method, prop
+from ..core import printing
+from ..core.op import composite, method, prop, publish
 from ..core.printing import format_tensor, tensor_repr
-from ..core.tensor import OPS, TensorBase
+from ..core.tensor import OPS, TensorBase, wants_grad
 from ._dims import wrap_dim
 from ._factory import kind_of
 from .convert import has_format
@@ -40,6 +43,9 @@ def stride(self, dim=None):
 
 def strides_of(x):
     """Return an array's strides in elements; those of an empty array as torch counts them."""
+    if type(x) is _ndarray and x.size:
+        n = x.dtype.itemsize
+        return tuple([s // n for s in x.strides])
     if x.size:
         return backends.of_array(x).strides(x)
     return formats.strides(x.shape)
@@ -218,8 +224,16 @@ def _only(self):
     return _values(self._array).item()
 
 
+class _Warned:
+    float_of_leaf = False
+
+
 def _to_float(self):
     value = _only(self)
+    if not _Warned.float_of_leaf and wants_grad(self):
+        _Warned.float_of_leaf = True
+        warnings.warn("Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+                      "Consider using tensor.detach() first.", stacklevel=3)
     if type(value) is complex:
         raise RuntimeError("value cannot be converted to type double without overflow")
     return float(value)
@@ -273,3 +287,7 @@ def _reversed(self):
 
 method(tensor_repr, name="__repr__")
 method(format_tensor, name="__format__")
+
+publish("torch", "set_printoptions", printing.set_printoptions)
+for _name in ("set_printoptions", "get_printoptions", "printoptions", "PRINT_OPTS"):
+    publish("_tensor_str", _name, getattr(printing, _name))

@@ -170,10 +170,8 @@ class TypedStorage(_Storage):
         return backends.of_array(self._untyped_storage._array).view_dtype(_whole(self), self.dtype.np)
 
     def _of(self, array):
-        return TypedStorage(wrap_storage=UntypedStorage(guard.bytes_of(array)), dtype=self.dtype)
-
-    def __setitem__(self, i, value):
-        self._array[i] = value
+        found = backends.of_array(array).torch_dtype(array)
+        return TypedStorage(wrap_storage=UntypedStorage(guard.bytes_of(array)), dtype=found)
 
     def untyped(self):
         """Return the bytes."""

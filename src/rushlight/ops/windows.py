@@ -17,14 +17,14 @@ def _window(name, window_length, periodic, dtype, layout, device, pin_memory, re
     d = dtypes.get_default_dtype() if dtype is None else as_dtype(name, dtype)
     if d.category != dtypes.FLOATING:
         raise RuntimeError(f"{name} expects floating point dtypes, got: TensorOptions(dtype={_C_TYPES.get(d.name, d.name)}, "
-                           "device=cpu, layout=Strided (default), requires_grad=false (default), pinned_memory=false "
-                           "(default), memory_format=(nullopt))")
+                           "device=cpu, layout=Strided (default), requires_grad=false (default), pinned_memory=false, "
+                           "memory_format=(nullopt))")
     if length < 0:
         raise RuntimeError(f"{name} requires non-negative window_length, got window_length={length}")
     B = backend_for(name, device, layout, pin_memory)
     if length < 2:
         return finish(name, B.ones(length, dtype=B.dt(d)), requires_grad)
-    points = B.arange(length, dtype=B.dt(dtypes.float64))
+    points = B.arange(length, dtype=B.dt(d if d.itemsize > 2 else dtypes.float32))
     values = shape(B, points, length if periodic else length - 1)
     return finish(name, B.cast(values, B.dt(d)), requires_grad)
 
@@ -47,7 +47,7 @@ def hann_window(window_length, periodic=True, *, dtype=None, layout=None, device
         tensor([0.0000, 0.5000, 1.0000, 0.5000])
     """
     return _window("hann_window", window_length, periodic, dtype, layout, device, pin_memory, requires_grad,
-                   lambda B, i, n: 0.5 - 0.5 * B.cos(2 * pi * i / n))
+                   lambda B, i, n: 0.5 - 0.5 * B.cos(i * (2 * pi / n)))
 
 
 @composite(method=False)
@@ -55,7 +55,7 @@ def hamming_window(window_length, periodic=True, alpha=0.54, beta=0.46, *, dtype
                    pin_memory=False, requires_grad=False):
     """Return the Hamming window alpha - beta cos(2 pi i / n)."""
     return _window("hamming_window", window_length, periodic, dtype, layout, device, pin_memory, requires_grad,
-                   lambda B, i, n: alpha - beta * B.cos(2 * pi * i / n))
+                   lambda B, i, n: alpha - beta * B.cos(i * (2 * pi / n)))
 
 
 @composite(method=False)
@@ -63,7 +63,7 @@ def blackman_window(window_length, periodic=True, *, dtype=None, layout=None, de
                     requires_grad=False):
     """Return the Blackman window 0.42 - 0.5 cos(2 pi i / n) + 0.08 cos(4 pi i / n)."""
     return _window("blackman_window", window_length, periodic, dtype, layout, device, pin_memory, requires_grad,
-                   lambda B, i, n: 0.42 - 0.5 * B.cos(2 * pi * i / n) + 0.08 * B.cos(4 * pi * i / n))
+                   lambda B, i, n: 0.08 * B.cos(i * (4 * pi / n)) - 0.5 * B.cos(i * (2 * pi / n)) + 0.42)
 
 
 @composite(method=False)
@@ -71,7 +71,7 @@ def bartlett_window(window_length, periodic=True, *, dtype=None, layout=None, de
                     requires_grad=False):
     """Return the Bartlett window 1 - |2 i / n - 1|, a triangle."""
     return _window("bartlett_window", window_length, periodic, dtype, layout, device, pin_memory, requires_grad,
-                   lambda B, i, n: 1 - B.abs(2 * i / n - 1))
+                   lambda B, i, n: B.where(i <= n / 2, i * (2 / n), 2 - i * (2 / n)))
 
 
 @composite(method=False)
@@ -80,7 +80,7 @@ def kaiser_window(window_length, periodic=True, beta=12.0, *, dtype=None, layout
     """Return the Kaiser window I0(beta sqrt(1 - (2 i / n - 1)**2)) / I0(beta)."""
 
     def shape(B, i, n):
-        ratio = 2 * i / n - 1
+        ratio = 2 * B.cast(i, B.dt(dtypes.float64)) / n - 1
         peak = _bessel_i0(B, B.asarray(float(beta)))
         return _bessel_i0(B, beta * B.sqrt(1 - ratio * ratio)) / peak
 
