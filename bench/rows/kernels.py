@@ -1,0 +1,158 @@
+"""What each family of native kernels is for: one row an op, in cache, and a few beyond it."""
+
+from bench.table import rand, randint, row
+
+N = 100_000
+
+
+def _unary(name, numpy, low=-2.0, high=2.0):
+    def by_hand(np):
+        x = rand(N, low=low, high=high)
+        return lambda: numpy(np, x)
+
+    @row(f"{name}, {N:,}", numpy=by_hand if numpy else None)
+    def make(torch):
+        x = torch.from_numpy(rand(N, low=low, high=high))
+        f = getattr(torch, name, None) or getattr(torch.nn.functional, name)
+        return lambda: f(x)
+
+
+for _name, _numpy, *_domain in (
+        ("neg", lambda np, x: -x), ("abs", lambda np, x: np.abs(x)), ("square", lambda np, x: np.square(x)),
+        ("sqrt", lambda np, x: np.sqrt(x), 0.0, 4.0), ("rsqrt", lambda np, x: 1 / np.sqrt(x), 0.1, 4.0),
+        ("reciprocal", lambda np, x: 1 / x, 0.1, 4.0), ("exp", lambda np, x: np.exp(x)), ("log", lambda np, x: np.log(x), 0.1, 4.0),
+        ("sin", lambda np, x: np.sin(x)), ("cos", lambda np, x: np.cos(x)), ("tanh", lambda np, x: np.tanh(x)),
+        ("sigmoid", lambda np, x: 1 / (1 + np.exp(-x))), ("erf", None), ("relu", lambda np, x: np.maximum(x, 0)),
+        ("silu", lambda np, x: x / (1 + np.exp(-x))), ("gelu", None), ("leaky_relu", lambda np, x: np.where(x > 0, x, 0.01 * x))):
+    _unary(_name, _numpy, *_domain)
+
+
+def _binary(title, torch_call, numpy_call, shapes=((N,), (N,))):
+    def arrays():
+        return [rand(*s, seed=i, low=0.5, high=2.0) for i, s in enumerate(shapes)]
+
+    def by_hand(np):
+        xs = arrays()
+        return lambda: numpy_call(np, *xs)
+
+    @row(title, numpy=by_hand if numpy_call else None)
+    def make(torch):
+        xs = [torch.from_numpy(x) for x in arrays()]
+        return lambda: torch_call(torch, *xs)
+
+
+_binary(f"a + b, {N:,}", lambda t, a, b: a + b, lambda np, a, b: a + b)
+_binary(f"a * 2.5, {N:,}", lambda t, a: a * 2.5, lambda np, a: a * np.float32(2.5), ((N,),))
+_binary(f"a / b, {N:,}", lambda t, a, b: a / b, lambda np, a, b: a / b)
+_binary(f"a ** 3, {N:,}", lambda t, a: a ** 3, lambda np, a: a ** np.float32(3), ((N,),))
+_binary(f"maximum, {N:,}", lambda t, a, b: t.maximum(a, b), lambda np, a, b: np.maximum(a, b))
+_binary(f"a < b, {N:,}", lambda t, a, b: a < b, lambda np, a, b: a < b)
+_binary(f"where, {N:,}", lambda t, a, b: t.where(a < b, a, b), lambda np, a, b: np.where(a < b, a, b))
+_binary(f"lerp, {N:,}", lambda t, a, b: t.lerp(a, b, 0.3), lambda np, a, b: a + np.float32(0.3) * (b - a))
+_binary(f"clamp, {N:,}", lambda t, a: t.clamp(a, 0.7, 1.5), lambda np, a: np.clip(a, 0.7, 1.5), ((N,),))
+_binary("row + column, 300x300", lambda t, a, b: a + b, lambda np, a, b: a + b, ((300, 1), (300,)))
+_binary("transposed + contiguous, 300x300", lambda t, a, b: a.t() + b, lambda np, a, b: a.T + b, ((300, 300), (300, 300)))
+_binary("a + b into a new tensor, 10,000,000", lambda t, a, b: a + b, lambda np, a, b: a + b, ((10**7,), (10**7,)))
+_binary("sum, 100,000", lambda t, a: a.sum(), lambda np, a: a.sum(), ((N,),))
+_binary("sum over rows, 300x300", lambda t, a: a.sum(0), lambda np, a: a.sum(0), ((300, 300),))
+_binary("sum over columns, 300x300", lambda t, a: a.sum(1), lambda np, a: a.sum(1), ((300, 300),))
+_binary("mean, 100,000", lambda t, a: a.mean(), lambda np, a: a.mean(), ((N,),))
+_binary("max, 100,000", lambda t, a: a.max(), lambda np, a: a.max(), ((N,),))
+_binary("max of each row, 300x300", lambda t, a: a.max(1)[0], lambda np, a: a.max(1), ((300, 300),))
+_binary("argmax of each row, 300x300", lambda t, a: a.argmax(1), lambda np, a: a.argmax(1), ((300, 300),))
+_binary("logsumexp of each row, 300x300", lambda t, a: a.logsumexp(1), lambda np, a: np.log(np.exp(a).sum(1)), ((300, 300),))
+_binary("any, 100,000", lambda t, a: (a < 0).any(), lambda np, a: (a < 0).any(), ((N,),))
+_binary("masked_fill, 300x300", lambda t, a: a.masked_fill(a < 1, 0.0), lambda np, a: np.where(a < 1, np.float32(0), a), ((300, 300),))
+
+
+def _softmax(np):
+    x = rand(64, 1000)
+
+    def step():
+        e = np.exp(x - x.max(1, keepdims=True))
+        return e / e.sum(1, keepdims=True)
+    return step
+
+
+@row("softmax, 64x1000", numpy=_softmax)
+def softmax(torch):
+    x = torch.from_numpy(rand(64, 1000))
+    return lambda: torch.softmax(x, 1)
+
+
+@row("log_softmax and its gradient, 64x1000")
+def log_softmax(torch):
+    x, g = torch.from_numpy(rand(64, 1000)).requires_grad_(True), torch.from_numpy(rand(64, 1000, seed=1))
+    return lambda: torch.autograd.grad(torch.log_softmax(x, 1), x, g)[0]
+
+
+@row("cross_entropy and its gradient, 64x1000")
+def cross_entropy(torch):
+    x, y = torch.from_numpy(rand(64, 1000)).requires_grad_(True), torch.from_numpy(randint(1000, 64))
+    return lambda: torch.autograd.grad(torch.nn.functional.cross_entropy(x, y), x)[0]
+
+
+@row("mse_loss and its gradient, 64x1000")
+def mse_loss(torch):
+    x, y = torch.from_numpy(rand(64, 1000)).requires_grad_(True), torch.from_numpy(rand(64, 1000, seed=1))
+    return lambda: torch.autograd.grad(torch.nn.functional.mse_loss(x, y), x)[0]
+
+
+@row("gelu and its gradient, 100,000")
+def gelu_gradient(torch):
+    x, g = torch.from_numpy(rand(N)).requires_grad_(True), torch.from_numpy(rand(N, seed=1))
+    return lambda: torch.autograd.grad(torch.nn.functional.gelu(x), x, g)[0]
+
+
+# ---- products ------------------------------------------------------------------------------------
+
+
+def _product(title, *shapes, tol=(1e-4, 1e-3)):
+    def by_hand(np):
+        a, b = (rand(*s, seed=i) for i, s in enumerate(shapes))
+        return lambda: a @ b
+
+    @row(title, numpy=by_hand, tol=tol)
+    def make(torch):
+        a, b = (torch.from_numpy(rand(*s, seed=i)) for i, s in enumerate(shapes))
+        return lambda: torch.matmul(a, b)
+
+
+_product("matmul 64x1000 by 1000x100", (64, 1000), (1000, 100))
+_product("matmul 128x10 by 10x100", (128, 10), (10, 100))
+_product("matmul 512x512 by 512x512", (512, 512), (512, 512))
+_product("matmul 256x256 by vector", (256, 256), (256,))
+_product("batched matmul 32x(64x64)", (32, 64, 64), (32, 64, 64))
+
+
+@row("linear with bias and its gradients, 128x100 to 100", tol=(1e-4, 1e-3))
+def linear(torch):
+    x, w, b = (torch.from_numpy(rand(*s, seed=i)).requires_grad_(True) for i, s in enumerate([(128, 100), (100, 100), (100,)]))
+    g = torch.from_numpy(rand(128, 100, seed=3))
+    return lambda: torch.autograd.grad(torch.nn.functional.linear(x, w, b), (x, w, b), g)
+
+
+# ---- whole updates -------------------------------------------------------------------------------
+
+
+def _optimizer(title, kind, **options):
+    for size, shapes in (("1,404 parameters", [(100, 10), (100,), (4, 100), (4,)]), ("1,000,000 parameters", [(1000, 1000)])):
+        @row(f"{title}, {size}", steps=5)
+        def make(torch, shapes=shapes):
+            parameters = [torch.from_numpy(rand(*s, seed=i)).requires_grad_(True) for i, s in enumerate(shapes)]
+            for i, p in enumerate(parameters):
+                p.grad = torch.from_numpy(rand(*p.shape, seed=i + 9))
+            optimizer = getattr(torch.optim, kind)(parameters, **options)
+
+            def step():
+                optimizer.step()
+                return [parameters[0][0, :4]]
+            return step
+
+
+_optimizer("SGD", "SGD", lr=0.01)
+_optimizer("SGD with momentum", "SGD", lr=0.01, momentum=0.9)
+_optimizer("Adam", "Adam", lr=0.001)
+_optimizer("AdamW", "AdamW", lr=0.001)
+_optimizer("RMSprop", "RMSprop", lr=0.001)
+_optimizer("Adagrad", "Adagrad", lr=0.01)
