@@ -437,7 +437,7 @@ def close(row, got, want, dtype, path=""):
     if dtype not in TOLERANCES:
         bad = got != want
     else:
-        rtol, atol = row.tol or TOLERANCES[dtype]
+        rtol, atol = {**TOLERANCES, **row.tol}[dtype] if isinstance(row.tol, dict) else row.tol or TOLERANCES[dtype]
         wide = np.complex128 if want.dtype.kind == "c" else np.float64
         bad = ~np.isclose(got.astype(wide), want.astype(wide), rtol=rtol, atol=atol, equal_nan=True)
     if not bad.any():

@@ -176,7 +176,7 @@ class Row:
     grad: bool = True
     gradgrad: bool = True
     torch: str | None = None
-    tol: tuple[float, float] | None = None
+    tol: tuple[float, float] | dict | None = None
     tol_reason: str | None = None
     method: bool = True
     inplace: bool | None = None
@@ -217,7 +217,7 @@ def row(name: str, samples: Sequence[Sample], *, domain=(-2, 2), special: Sequen
         dtypes: the dtypes of the sweep besides float32; () for none.
         grad, gradgrad: whether the op is differentiable, once and twice.
         torch: the op's path when it is not `name`.
-        tol: (rtol, atol) instead of the dtype's own; needs `tol_reason`.
+        tol: (rtol, atol) instead of the dtype's own, or {dtype: (rtol, atol)}; needs `tol_reason`.
         method: also call it as a method of the first tensor where PyTorch has that method.
         inplace, out: False to leave these forms out although PyTorch has them; None finds out.
         fn: `fn(torch, *args, **kwargs)` in place of the op itself.
