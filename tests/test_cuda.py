@@ -184,6 +184,12 @@ def test_add_at_negative_int64(B):
     assert host(x) == [-1, -6]
 
 
+@pytest.mark.parametrize("how, want", [("sum", [6, 2]), ("prod", [6, 2]), ("amax", [3, 2]), ("amin", [1, 2])])
+def test_combine_at(B, how, want):
+    x = B.from_numpy(np.array([1.0, 2.0]))
+    assert host(B.combine_at(x, B.from_numpy(np.array([0, 0])), B.from_numpy(np.array([2.0, 3.0])), how)) == want
+
+
 def test_as_strided_checks_the_extent(B):
     x = B.from_numpy(np.arange(12.0).reshape(3, 4))
     assert host(B.as_strided(x, (2, 2), (4, 1), 1)) == [[1, 2], [5, 6]]

@@ -9,6 +9,7 @@ import importlib.util
 
 from .. import devices, errors
 from . import base, guard
+from .cpu import B as CPU
 
 NOT_AVAILABLE = "Torch not compiled with CUDA enabled"
 
@@ -92,6 +93,8 @@ class CudaBackend(base.Backend):
         self.xp = cupy
         self.array_type = cupy.ndarray
         self.linalg = _Linalg(cupy)
+        for name in ("exp2", "fmax", "fmin", "fmod", "frexp", "gcd"):   # CuPy's own, before the generic bodies
+            setattr(self, name, getattr(cupy, name))
 
     def device_of(self, x):
         """Return the device of an array."""
@@ -119,6 +122,9 @@ class CudaBackend(base.Backend):
 
     def copy(self, x):
         return x.copy(order="C")
+
+    def clone(self, x):
+        return x.copy(order="K")
 
     def as_strided(self, x, shape, strides, offset):
         return guard.as_strided_device(self.xp, x, shape, strides, offset)
@@ -172,12 +178,24 @@ class CudaBackend(base.Backend):
     def _add(self, x, index, value):
         self.xp.add.at(x, index, value)
 
+    def combine_at(self, x, index, value, how):
+        """A sum is made on the device; the others go through the host, CUDA has no atomic product."""
+        if how == "sum":
+            return self.add_at(x, index, value)
+        index = tuple([self._host(i) for i in index]) if isinstance(index, tuple) else self._host(index)
+        found = CPU.combine_at(self.to_numpy(x), index, self._host(value), how)
+        return self.copyto(x, self.from_numpy(found))
+
+    def _host(self, x):
+        return self.to_numpy(x) if isinstance(x, self.array_type) else x
+
     def put_along_axis(self, x, indices, values, axis):
         self.xp.put_along_axis(x, indices, values, axis)
         return x
 
     def copyto(self, dst, src):
         self.xp.copyto(dst, src, casting="unsafe")
+        return dst
 
     # ---- the standard's names that CuPy has otherwise or not at all
 
