@@ -6,10 +6,9 @@ leading or trailing dimensions (rows, columns, channels). All else is `NotImplem
 """
 
 cimport numpy as cnp
-from cpython.exc cimport PyErr_Clear
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.long cimport PyLong_AsDouble, PyLong_AsLongLongAndOverflow, PyLong_CheckExact
-from libc.math cimport INFINITY, isnan
+from libc.math cimport INFINITY, isinf, isnan
 from libc.stdint cimport INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, int32_t, int64_t
 from numpy cimport ndarray, npy_intp
 
@@ -29,7 +28,7 @@ cdef extern from "elementwise.h":
         RL_ADD, RL_SUB, RL_MUL, RL_DIV, RL_MAXIMUM, RL_MINIMUM, RL_EQ, RL_NE, RL_LT, RL_LE, RL_GT, RL_GE, RL_AND
         RL_OR, RL_XOR
         RL_RELU_BACKWARD, RL_THRESHOLD_BACKWARD, RL_TANH_BACKWARD, RL_SIGMOID_BACKWARD, RL_CLAMP_BACKWARD
-        RL_LEAKY_RELU_BACKWARD, RL_GELU_BACKWARD, RL_GELU_TANH_BACKWARD, RL_SILU_BACKWARD, RL_AXPY
+        RL_LEAKY_RELU_BACKWARD, RL_GELU_BACKWARD, RL_GELU_TANH_BACKWARD, RL_SILU_BACKWARD, RL_AXPY, RL_LERP
     struct ElementwiseTable:
         RlLoop (*unary)[5]
         RlLoop (*binary)[3][5]
@@ -366,6 +365,16 @@ def clamp(input, min=None, max=None, out=None):
     return unary(RL_CLAMP, input, out, False, numbers)
 
 
+def clamp_min(input, min, out=None):
+    """max(x, min) for a bound that is a Python number; nan stays (float, int)."""
+    return NotImplemented if min is None else clamp(input, min, None, out)
+
+
+def clamp_max(input, max, out=None):
+    """min(x, max) for a bound that is a Python number; nan stays (float, int)."""
+    return NotImplemented if max is None else clamp(input, None, max, out)
+
+
 # ------------------------------------------------------------------ two operands
 
 cdef object binary(int op, object a, object b, object out, bint truth=False):
@@ -467,10 +476,10 @@ cdef object repeated(int op, object a, object b, object out, bint truth):
     """Apply a loop to two checked arrays of which the smaller repeats along the larger."""
     cdef Broadcast j
     cdef int num = guard.typenum(a), dtype = index_of(a)
-    j.swap = guard.size(a) < guard.size(b)
-    big, small = (b, a) if j.swap else (a, b)
-    if not split(big, small, &j.outer, &j.mid, &j.inner):
+    j.swap = not split(a, b, &j.outer, &j.mid, &j.inner)
+    if j.swap and not split(b, a, &j.outer, &j.mid, &j.inner):
         return NotImplemented
+    big, small = (b, a) if j.swap else (a, b)
     cdef int result_num = cnp.NPY_BOOL if truth else num
     result = result_for(out, big, result_num)
     if result is None:
@@ -573,6 +582,32 @@ def ge(input, other, out=None):
     return binary(RL_GE, input, other, out, True)
 
 
+cdef object logical(int op, object a, object b, object out):
+    if guard.typenum(a) != cnp.NPY_BOOL or guard.typenum(b) != cnp.NPY_BOOL:
+        return NotImplemented
+    return binary(op, a, b, out)
+
+
+def logical_and(input, other, out=None):
+    """input and other (bool)."""
+    return logical(RL_AND, input, other, out)
+
+
+def logical_or(input, other, out=None):
+    """input or other (bool)."""
+    return logical(RL_OR, input, other, out)
+
+
+def logical_xor(input, other, out=None):
+    """Whether exactly one of two is true (bool)."""
+    return logical(RL_XOR, input, other, out)
+
+
+def bitwise_not(input, out=None):
+    """~x (bool)."""
+    return unary(RL_NOT, input, out)
+
+
 def bitwise_and(input, other, out=None):
     """input & other (bool, int)."""
     return binary(RL_AND, input, other, out)
@@ -624,6 +659,14 @@ cdef object axpy(object a, object b, object alpha, bint minus, object out):
         else:
             p.f64 = -p.f64
     return paired(RL_AXPY, a, b, out, False, &p)
+
+
+def lerp(input, end, weight, out=None):
+    """input + weight * (end - input) for a Python number, from the nearer end as torch does."""
+    cdef Number w
+    if not load(weight, index_of(input), &w):
+        return NotImplemented
+    return paired(RL_LERP, input, end, out, False, &w)
 
 
 def accumulate_(acc, g):
@@ -742,10 +785,22 @@ def where(condition, input, other, out=None):
     return select(condition, input, other, out)
 
 
+def masked_fill(input, mask, value, out=None):
+    """value, a number or 0-d array, where mask, else input; both of one shape."""
+    cdef Number v
+    if not guard.same_shape(input, mask):
+        return NotImplemented
+    if guard.typenum(input) == cnp.NPY_FLOAT32 and PyFloat_CheckExact(value):
+        if load(value, RL_F32, &v) and isinf(v.f32) and not isinf(PyFloat_AS_DOUBLE(value)):
+            return NotImplemented       # too large for float32: the body raises
+    return select(mask, value, input, out)
+
+
 KERNELS = {
     f.__name__: f for f in (
         neg, abs, exp, log, sqrt, rsqrt, reciprocal, tanh, sigmoid, relu, square, sin, cos, erf, gelu, silu,
         logical_not, leaky_relu, pow, clamp, add, sub, rsub, mul, div, maximum, minimum, eq, ne, lt, le, gt, ge,
         bitwise_and, bitwise_or, bitwise_xor, accumulate_, relu_backward, threshold_backward, tanh_backward,
-        sigmoid_backward, clamp_backward, leaky_relu_backward, gelu_backward, silu_backward, where)
+        sigmoid_backward, clamp_backward, leaky_relu_backward, gelu_backward, silu_backward, where,
+        masked_fill, clamp_min, clamp_max, logical_and, logical_or, logical_xor, bitwise_not, lerp)
 } if t != NULL else {}

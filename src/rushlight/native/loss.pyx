@@ -34,7 +34,7 @@ cdef enum:
     LIMIT = 32768       # elements from which on the pool takes part
     PIECE = 16384
 
-cdef enum:              # reductions, numbered as torch does
+cdef enum:              # reductions
     NONE, MEAN, SUM
 
 cdef struct Job:
@@ -145,11 +145,9 @@ cdef int64_t first_bad(const int64_t* target, int64_t n, int64_t cols, int64_t i
 
 
 cdef bint code(object reduction, int* found) noexcept:
-    """Read the reduction's number: 0 none, 1 mean, 2 sum."""
-    if not PyLong_CheckExact(reduction):
-        return False
-    found[0] = <int> as_int64(reduction)
-    return 0 <= found[0] <= 2
+    """Read the name of a reduction."""
+    found[0] = MEAN if reduction == "mean" else SUM if reduction == "sum" else NONE
+    return found[0] != NONE or reduction == "none"
 
 
 cdef bint scored(object x, object target, object weight, object ignore_index, Job* j) noexcept:
@@ -206,10 +204,10 @@ cdef int out_of_bounds(Job* j) except -1:
     return 0
 
 
-def cross_entropy_forward(input, target, weight, reduction, ignore_index):
+def cross_entropy_forward(input, target, weight=None, ignore_index=-100, reduction="mean"):
     """Cross-entropy of (N, C) scores with N class numbers, and what its gradient needs.
 
-    Returns (loss, log_prob, total_weight): 0-d, or (N,) without reduction; log_softmax(input); 0-d.
+    Returns (loss, probs, total_weight): 0-d, or (N,) without reduction; softmax(input); 0-d.
     Raises IndexError for a target that is neither a class nor `ignore_index`.
     """
     cdef Job j
@@ -219,36 +217,36 @@ def cross_entropy_forward(input, target, weight, reduction, ignore_index):
     out_of_bounds(&j)
     cdef int num = guard.typenum(input)
     cdef npy_intp rows = j.rows
-    log_prob = guard.new_like(input)
+    probs = guard.new_like(input)
     nll = guard.new(1, &rows, num)
-    j.out = guard.flat_out(log_prob, num, guard.size(input))
+    j.out = guard.flat_out(probs, num, guard.size(input))
     j.nll = guard.flat_out(nll, num, rows)
     by_rows(forward_piece, &j)
     loss, total = reduced(&j, nll, how)
-    return loss, log_prob, total
+    return loss, probs, total
 
 
-def cross_entropy_backward(grad, log_prob, target, weight, total_weight, reduction, ignore_index):
+def cross_entropy_backward(grad, probs, total_weight, target, weight=None, ignore_index=-100, reduction="mean"):
     """Gradient of `cross_entropy_forward`'s loss to its scores: (softmax - one hot) times each row's factor."""
     cdef Job j
     cdef int how
-    if not scored(log_prob, target, weight, ignore_index, &j) or not code(reduction, &how):
+    if not scored(probs, target, weight, ignore_index, &j) or not code(reduction, &how):
         return NotImplemented
     out_of_bounds(&j)
-    cdef int num = guard.typenum(log_prob)
+    cdef int num = guard.typenum(probs)
     cdef npy_intp rows = j.rows
     scales = guard.new(1, &rows, num)
     cdef char* scale = guard.flat_out(scales, num, rows)
     if not row_scales(&j, grad, total_weight, how, scale):
         return NotImplemented
-    result = guard.new_like(log_prob)
+    result = guard.new_like(probs)
     j.scale = scale
-    j.out = guard.flat_out(result, num, guard.size(log_prob))
+    j.out = guard.flat_out(result, num, guard.size(probs))
     by_rows(backward_piece, &j)
     return result
 
 
-def nll_loss_forward(input, target, weight, reduction, ignore_index):
+def nll_loss_forward(input, target, weight=None, ignore_index=-100, reduction="mean"):
     """Minus the (N, C) log-probabilities at N class numbers: (loss, total_weight), as in `cross_entropy_forward`."""
     cdef Job j
     cdef int how
@@ -265,7 +263,7 @@ def nll_loss_forward(input, target, weight, reduction, ignore_index):
     return reduced(&j, nll, how)
 
 
-def nll_loss_backward(grad, input, target, weight, total_weight, reduction, ignore_index):
+def nll_loss_backward(grad, input, target, total_weight, weight=None, ignore_index=-100, reduction="mean"):
     """Gradient of `nll_loss_forward` to its input: minus each row's factor at its target, 0 elsewhere."""
     cdef Job j
     cdef int how

@@ -90,7 +90,7 @@ cdef bint fold(object x, object dim, bint keepdim, Fold* f) noexcept:
 
 cdef bint read_mask(object dim, int nd, unsigned int* mask) noexcept:
     """Set a bit for each reduced dimension; false for a dimension that is wrong or repeated."""
-    if dim is None:
+    if dim is None or ((type(dim) is tuple or type(dim) is list) and not dim):
         mask[0] = (1u << nd) - 1
         return True
     if PyLong_CheckExact(dim):
@@ -99,12 +99,12 @@ cdef bint read_mask(object dim, int nd, unsigned int* mask) noexcept:
         for d in <tuple> dim:
             if not PyLong_CheckExact(d) or not add_bit(d, nd, mask):
                 return False
-        return len(<tuple> dim) > 0
+        return True
     if type(dim) is list:
         for d in <list> dim:
             if not PyLong_CheckExact(d) or not add_bit(d, nd, mask):
                 return False
-        return len(<list> dim) > 0
+        return True
     return False
 
 
@@ -378,35 +378,75 @@ cdef object extremes(object x, object dim, bint keepdim, bint least, bint values
     return found if values else places
 
 
-def amax(input, dim=None, keepdim=False):
+def amax(input, dim=(), keepdim=False):
     """Greatest element over `dim`; nan when there is one."""
-    return extremes(input, None if dim == () else dim, keepdim, False, True, False)
+    return extremes(input, dim, keepdim, False, True, False)
 
 
-def amin(input, dim=None, keepdim=False):
+def amin(input, dim=(), keepdim=False):
     """Least element over `dim`; nan when there is one."""
-    return extremes(input, None if dim == () else dim, keepdim, True, True, False)
+    return extremes(input, dim, keepdim, True, True, False)
+
+
+def max_all(input):
+    """Greatest element; nan when there is one."""
+    return extremes(input, None, False, False, True, False)
+
+
+def min_all(input):
+    """Least element; nan when there is one."""
+    return extremes(input, None, False, True, True, False)
 
 
 def argmax(input, dim=None, keepdim=False):
-    """Index of the first greatest element over one dimension, or in the flattened array."""
+    """Index of the first greatest element over one dimension, or in the flattened array (float, int)."""
+    if guard.typenum(input) == cnp.NPY_BOOL or not (dim is None or PyLong_CheckExact(dim)):
+        return NotImplemented
     return extremes(input, dim, keepdim, False, False, True)
 
 
 def argmin(input, dim=None, keepdim=False):
-    """Index of the first least element over one dimension, or in the flattened array."""
+    """Index of the first least element over one dimension, or in the flattened array (float, int)."""
+    if guard.typenum(input) == cnp.NPY_BOOL or not (dim is None or PyLong_CheckExact(dim)):
+        return NotImplemented
     return extremes(input, dim, keepdim, True, False, True)
 
 
 def max_dim(input, dim, keepdim=False):
     """(greatest elements, indices of the first of them) over one dimension."""
-    return extremes(input, dim, keepdim, False, True, True)
+    return extremes(input, dim, keepdim, False, True, True) if PyLong_CheckExact(dim) else NotImplemented
 
 
 def min_dim(input, dim, keepdim=False):
     """(least elements, indices of the first of them) over one dimension."""
-    return extremes(input, dim, keepdim, True, True, True)
+    return extremes(input, dim, keepdim, True, True, True) if PyLong_CheckExact(dim) else NotImplemented
 
+
+# ------------------------------------------------------------------ truth
+
+cdef object truth(object x, object dim, bint keepdim, bint every):
+    cdef Fold f
+    cdef const char* p = guard.flat(x, cnp.NPY_BOOL)
+    cdef int64_t n
+    if p == NULL or not fold(x, dim, keepdim, &f) or f.kind != WHOLE or (dim is not None and not PyLong_CheckExact(dim)):
+        return NotImplemented
+    n = t.count[4](p, <size_t> f.mid)
+    result = guard.new(f.nd, f.dims, cnp.NPY_BOOL)
+    guard.flat_out(result, cnp.NPY_BOOL, 1)[0] = n == f.mid if every else n > 0
+    return result
+
+
+def all(input, dim=None, keepdim=False):
+    """Whether all truth values are true, over everything (bool)."""
+    return truth(input, dim, keepdim, True)
+
+
+def any(input, dim=None, keepdim=False):
+    """Whether some truth value is true, over everything (bool)."""
+    return truth(input, dim, keepdim, False)
+
+
+# ------------------------------------------------------------------ log-sum-exp
 
 def logsumexp(input, dim, keepdim=False):
     """log of the sum of e**x over the last dimensions, without overflow."""
@@ -415,7 +455,7 @@ def logsumexp(input, dim, keepdim=False):
     cdef int num = guard.typenum(input)
     j.dtype = float_index(input)
     j.x = guard.flat(input, num)
-    if j.dtype < 0 or j.x == NULL or guard.size(input) == 0:
+    if j.dtype < 0 or j.x == NULL or guard.size(input) == 0 or dim is None:
         return NotImplemented
     if not fold(input, dim, keepdim, &f) or f.kind > ROWS:
         return NotImplemented
@@ -428,5 +468,6 @@ def logsumexp(input, dim, keepdim=False):
 
 KERNELS = {
     "sum": sum, "mean": mean, "amax": amax, "amin": amin, "argmax": argmax, "argmin": argmin,
+    "max_all": max_all, "min_all": min_all, "max_dim": max_dim, "min_dim": min_dim, "all": all, "any": any,
     "logsumexp": logsumexp,
 } if t != NULL else {}

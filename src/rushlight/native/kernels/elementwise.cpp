@@ -75,6 +75,7 @@ RL_TABLE(ElementwiseTable, elementwise) = {
         GRADIENT(GeluTanhBackward, 0),
         GRADIENT(SiluBackward, 0),
         GRADIENT(Axpy, 1),
+        GRADIENT(Lerp, 1),
     },
     {WHERE(uint8_t), WHERE(uint32_t), WHERE(uint64_t)},
 };

@@ -25,10 +25,10 @@ enum {
     RL_ADD, RL_SUB, RL_MUL, RL_DIV, RL_MAXIMUM, RL_MINIMUM, RL_EQ, RL_NE, RL_LT, RL_LE, RL_GT, RL_GE, RL_AND, RL_OR,
     RL_XOR, RL_BINARIES
 };
-// Gradients g * f'(x): a is g, b is the saved input or output, p the op's numbers. RL_AXPY is a + p*b.
+// Gradients g * f'(x): a is g, b is the saved input or output, p the op's numbers. RL_AXPY is a + p*b, RL_LERP a + p*(b - a).
 enum {
     RL_RELU_BACKWARD, RL_THRESHOLD_BACKWARD, RL_TANH_BACKWARD, RL_SIGMOID_BACKWARD, RL_CLAMP_BACKWARD,
-    RL_LEAKY_RELU_BACKWARD, RL_GELU_BACKWARD, RL_GELU_TANH_BACKWARD, RL_SILU_BACKWARD, RL_AXPY, RL_TERNARIES
+    RL_LEAKY_RELU_BACKWARD, RL_GELU_BACKWARD, RL_GELU_TANH_BACKWARD, RL_SILU_BACKWARD, RL_AXPY, RL_LERP, RL_TERNARIES
 };
 
 struct ElementwiseTable {

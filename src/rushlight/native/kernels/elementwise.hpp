@@ -113,7 +113,8 @@ RL_OP3(TanhBackward, g*(T(1) - x * x))
 RL_OP3(SigmoidBackward, g*(T(1) - x) * x)
 RL_OP3(ClampBackward, (x >= p[0]) & (x <= p[1]) ? g : T(0))
 RL_OP3(LeakyReluBackward, x > T(0) ? g : g * p[0])
-RL_OP3(Axpy, fma_(p[0], x, g))  // torch fuses a + alpha*b
+RL_OP3(Axpy, fused(p[0], x, g))  // torch fuses a + alpha*b, and the end of lerp
+RL_OP3(Lerp, abs_(p[0]) < T(0.5) ? fused(p[0], x - g, g) : fused(p[0] - T(1), x - g, x))
 
 struct GeluBackward {  // g (Phi(x) + x phi(x))
     template <class T>

@@ -6,12 +6,12 @@
 #include "level.h"
 
 struct LossTable {
-    // For each row: log_prob = log_softmax(logits) and nll[r] = -log_prob[target] (0 where ignored).
+    // For each row: probs = softmax(logits) and nll[r] = -log of the target's probability (0 where ignored).
     // Targets lie in [0, cols) or are `ignore`. [0] float, [1] double.
-    void (*cross_entropy[2])(const void* logits, const int64_t* target, int64_t ignore, void* log_prob, void* nll,
+    void (*cross_entropy[2])(const void* logits, const int64_t* target, int64_t ignore, void* probs, void* nll,
                              size_t rows, size_t cols);
-    // grad = (exp(log_prob) - one_hot(target)) * scale[r]; 0 in ignored rows.
-    void (*cross_entropy_backward[2])(const void* log_prob, const int64_t* target, int64_t ignore, const void* scale,
+    // grad = (probs - one_hot(target)) * scale[r]; 0 in ignored rows.
+    void (*cross_entropy_backward[2])(const void* probs, const int64_t* target, int64_t ignore, const void* scale,
                                       void* grad, size_t rows, size_t cols);
     // Sum of (a - b)**2.
     double (*squared_error[2])(const void* a, const void* b, size_t n);

@@ -6,32 +6,47 @@ namespace RL_NS {
 
 // Every target is `ignore` or a column: the caller has seen to it.
 template <class T>
-void cross_entropy(const void* logits, const int64_t* target, int64_t ignore, void* log_prob, void* nll, size_t rows,
+void cross_entropy(const void* logits, const int64_t* target, int64_t ignore, void* probs, void* nll, size_t rows,
                    size_t cols) {
-    log_softmax<T>(logits, log_prob, rows, cols);
-    const T* y = static_cast<const T*>(log_prob);
+    const T* x = static_cast<const T*>(logits);
+    T* p = static_cast<T*>(probs);
     T* loss = static_cast<T*>(nll);
-    for (size_t r = 0; r < rows; r++, y += cols) loss[r] = target[r] == ignore ? T(0) : -y[target[r]];
+    if (cols <= kTileCols) {
+        Tile<T> t, e;
+        T s[kTileRows];
+        for (size_t n; rows; rows -= n, x += n * cols, p += n * cols, target += n, loss += n) {
+            n = rows < kTileRows ? rows : kTileRows;
+            t.load(x, n, cols);
+            exponentials(t, e, s, cols);
+            for (size_t c = 0; c < cols; c++)
+                for (size_t r = 0; r < kTileRows; r++) e.v[c][r] /= s[r];
+            e.store(p, n, cols);
+#pragma omp simd
+            for (size_t r = 0; r < kTileRows; r++) s[r] = log_(s[r]);
+            for (size_t r = 0; r < n; r++) loss[r] = target[r] == ignore ? T(0) : s[r] - t.v[target[r]][r];
+        }
+        return;
+    }
+    for (size_t r = 0; r < rows; r++, x += cols, p += cols) {
+        const T shift = extreme_of<T, false>(x, cols);
+        const T s = exponentials(x, p, cols, shift);
+        loss[r] = target[r] == ignore ? T(0) : T(std::log(s)) - (x[target[r]] - shift);
+#pragma omp simd
+        for (size_t i = 0; i < cols; i++) p[i] /= s;
+    }
 }
 
 template <class T>
-void cross_entropy_backward(const void* log_prob, const int64_t* target, int64_t ignore, const void* scale, void* grad,
+void cross_entropy_backward(const void* probs, const int64_t* target, int64_t ignore, const void* scale, void* grad,
                             size_t rows, size_t cols) {
-    const T* y = static_cast<const T*>(log_prob);
+    const T* p = static_cast<const T*>(probs);
     const T* w = static_cast<const T*>(scale);
     T* d = static_cast<T*>(grad);
-    const size_t chunk = cols < 64 ? 1024 / cols : 1;  // rows at once: a long run for exp
-    for (size_t at = 0; at < rows; at += chunk) {
-        const size_t m = rows - at < chunk ? rows - at : chunk;
-        T* e = d + at * cols;
-#pragma omp simd
-        for (size_t i = 0; i < m * cols; i++) e[i] = exp_(y[at * cols + i]);
-        for (size_t r = at; r < at + m; r++, e += cols) {
-            const bool kept = target[r] != ignore;
-            const T k = kept ? w[r] : T(0);
-            if (kept) e[target[r]] -= T(1);
-            for (size_t c = 0; c < cols; c++) e[c] = kept ? e[c] * k : T(0);
-        }
+    for (size_t r = 0; r < rows; r++, p += cols, d += cols) {
+        const bool kept = target[r] != ignore;
+        const T k = w[r];
+        for (size_t c = 0; c < cols; c++) d[c] = kept ? p[c] * k : T(0);
+        if (kept) d[target[r]] = (p[target[r]] - T(1)) * k;
     }
 }
 

@@ -12,16 +12,6 @@ namespace RL_NS {
 
 constexpr size_t kOptimBlock = 256;
 
-// a*b + c rounded once; for float also without FMA (a double holds the product exactly).
-inline float fused(float a, float b, float c) {
-#ifdef __FMA__
-    return fma_(a, b, c);
-#else
-    return float(double(a) * double(b) + double(c));
-#endif
-}
-inline double fused(double a, double b, double c) { return fma_(a, b, c); }
-
 // a + w (b - a), from the nearer end.
 template <class T>
 inline T lerp_(T a, T b, T w, bool near) {

@@ -90,10 +90,10 @@ void sum_rows(const void* data, void* out, size_t rows, size_t cols, double divi
 template <class T, size_t kWidth>
 inline void column_tile(const T* x, double* acc, size_t rows, size_t stride) {
     double s[kWidth];
-    for (size_t c = 0; c < kWidth; c++) s[c] = acc[c];
+    for (size_t c = 0; c < kWidth; c++) s[c] = 0;
     for (size_t r = 0; r < rows; r++, x += stride)
         for (size_t c = 0; c < kWidth; c++) s[c] += double(x[c]);
-    for (size_t c = 0; c < kWidth; c++) acc[c] = s[c];
+    for (size_t c = 0; c < kWidth; c++) acc[c] += s[c];
 }
 
 // Narrow matrices (cols divides kLanes) as one long row: lane l belongs to column l % cols.
@@ -109,17 +109,21 @@ inline void columns_flat(const T* x, double* acc, size_t rows, size_t cols) {
     for (size_t l = 0; l < kLanes; l++) acc[l % cols] += s[l];
 }
 
+// Blocks of 256 rows: they stay in the cache while the tiles go over them, and rounding errors stay small.
 template <class T>
 void sum_columns(const void* data, double* acc, size_t rows, size_t cols) {
     const T* x = static_cast<const T*>(data);
     if (cols <= kLanes && kLanes % cols == 0) return columns_flat(x, acc, rows, cols);
-    size_t c = 0;
-    for (; c + 32 <= cols; c += 32) column_tile<T, 32>(x + c, acc + c, rows, cols);
-    if (c + 16 <= cols) column_tile<T, 16>(x + c, acc + c, rows, cols), c += 16;
-    if (c + 8 <= cols) column_tile<T, 8>(x + c, acc + c, rows, cols), c += 8;
-    if (c + 4 <= cols) column_tile<T, 4>(x + c, acc + c, rows, cols), c += 4;
-    if (c + 2 <= cols) column_tile<T, 2>(x + c, acc + c, rows, cols), c += 2;
-    if (c < cols) column_tile<T, 1>(x + c, acc + c, rows, cols);
+    for (size_t n; rows; rows -= n, x += n * cols) {
+        n = rows < 256 ? rows : 256;
+        size_t c = 0;
+        for (; c + 32 <= cols; c += 32) column_tile<T, 32>(x + c, acc + c, n, cols);
+        if (c + 16 <= cols) column_tile<T, 16>(x + c, acc + c, n, cols), c += 16;
+        if (c + 8 <= cols) column_tile<T, 8>(x + c, acc + c, n, cols), c += 8;
+        if (c + 4 <= cols) column_tile<T, 4>(x + c, acc + c, n, cols), c += 4;
+        if (c + 2 <= cols) column_tile<T, 2>(x + c, acc + c, n, cols), c += 2;
+        if (c < cols) column_tile<T, 1>(x + c, acc + c, n, cols);
+    }
 }
 
 // ---- extremes

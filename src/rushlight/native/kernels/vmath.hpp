@@ -51,6 +51,16 @@ inline double fma_(double a, double b, double c) {
 #endif
 }
 
+// a*b + c rounded once; for float also without FMA (a double holds the product exactly).
+inline float fused(float a, float b, float c) {
+#ifdef __FMA__
+    return fma_(a, b, c);
+#else
+    return float(double(a) * double(b) + double(c));
+#endif
+}
+inline double fused(double a, double b, double c) { return fma_(a, b, c); }
+
 // sum of c[k] x^k by Horner's rule; the recursion is unrolled at compile time.
 template <class T>
 inline T poly(T, T c0) {
