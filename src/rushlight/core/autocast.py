@@ -6,6 +6,7 @@ does on the CPU: products in half precision, losses and a few others in float32,
 several tensors in the widest dtype among them; everything else runs as its inputs come. float64
 tensors are left alone.
 """
+import functools
 import warnings
 
 from .. import dtypes
@@ -14,13 +15,13 @@ from .modes import Flags, state
 from .tensor import OPS, TensorBase
 
 LOWER = frozenset((
-    "addbmm", "addmm", "baddbmm", "bmm", "conv1d", "conv2d", "conv3d", "conv_nd", "conv_transpose1d", "conv_transpose2d",
+    "_einsum_pair", "addbmm", "addmm", "baddbmm", "bmm", "conv1d", "conv2d", "conv3d", "conv_nd", "conv_transpose1d", "conv_transpose2d",
     "conv_transpose3d", "conv_transpose_nd", "linear", "matmul", "mm", "prelu", "scaled_dot_product_attention", "vecdot"))
 FULL = frozenset((
     "adaptive_avg_pool3d", "avg_pool3d", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cdist", "cholesky",
-    "cosine_embedding_loss", "cross_entropy", "ctc_loss", "fft", "fft2", "fftn", "grid_sample", "hfft", "hinge_embedding_loss",
+    "cosine_embedding_loss", "cross_entropy", "cross_entropy_forward", "ctc_loss", "fft", "fft2", "fftn", "grid_sample", "hfft", "hinge_embedding_loss",
     "huber_loss", "ifft", "ifft2", "ifftn", "inv", "irfft", "kl_div", "l1_loss", "margin_ranking_loss", "mse_loss",
-    "multi_margin_loss", "nanquantile", "nll_loss", "pinv", "poisson_nll_loss", "prod", "quantile", "rfft", "rfft2", "rfftn",
+    "multi_margin_loss", "nanquantile", "nll_loss", "nll_loss_forward", "pinv", "poisson_nll_loss", "prod", "quantile", "rfft", "rfft2", "rfftn",
     "smooth_l1_loss", "soft_margin_loss", "stft", "svd", "svdvals", "trace", "triplet_margin_loss"))
 WIDEST = frozenset(("cat", "concat", "stack", "index_copy"))
 
@@ -66,6 +67,27 @@ def _cast_argument(a, target):
     if keep and made._node is not None:
         state.autocast_cache[id(a)] = (a, a._version, made)
     return made
+
+
+def in_full(function):
+    """Let a composite of the float32 list get its tensors in float32 and run without autocasting."""
+
+    @functools.wraps(function)
+    def run(*args, **kwargs):
+        if not Flags.special or state.autocast is None:
+            return function(*args, **kwargs)
+        args = [_full(a) for a in args]
+        kwargs = {k: _full(a) for k, a in kwargs.items()}
+        before = enter(None)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            leave(before)
+    return run
+
+
+def _full(a):
+    return OPS.to(a, dtypes.float32) if isinstance(a, TensorBase) and a.dtype in _HALVES else a
 
 
 def enter(dtype):

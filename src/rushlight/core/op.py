@@ -59,8 +59,8 @@ class Op:
         self.view = options["view"]
         self.writer = None
         if options["writes"]:
-            self.writer = body
-            self.body = lambda B, target, *rest: body(B, B.copy(target), *rest)
+            self.writer = write = self.body
+            self.body = lambda B, target, *rest: write(B, B.copy(target), *rest)
         self.outputs = options["outputs"]
         self.n_outputs = len(self.outputs) if self.outputs else 1
         self.returns = _positions(self.outputs, options["returns"])
@@ -881,6 +881,8 @@ def composite(function=None, *, ns="torch", method=None, aliases=(), name=None):
             is_method = "torch" in spaces and params[:1] == ["input"]
         else:
             is_method = method
+        if called in autocast.FULL:
+            function = autocast.in_full(function)
         _publish_all(function, called, spaces, is_method, aliases)
         return function
 
