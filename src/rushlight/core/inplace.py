@@ -68,6 +68,9 @@ def _compute(op, args, t):
         out = _direct(op, values, target)
         if out is not None:
             return target, values
+        result = op.run(values)
+        _store(op, t, result, CPU)
+        return result, values
     values = _prepared(op, args, t)
     backend = backends.of_array(target)
     if op.writer is not None and values[op.slots[0]] is target:
@@ -104,13 +107,8 @@ def _same_types(op, args, values, target):
 
 def _direct(op, values, target):
     """Compute straight into the target by kernel or ufunc; None when neither can."""
-    if op.kernel is not None:
-        try:
-            out = op.kernel(*values, target)
-        except TypeError:           # a kernel without `out`
-            out = NotImplemented
-        if out is not NotImplemented:
-            return out
+    if op.kernel_writes and op.kernel(*values, target) is not NotImplemented:
+        return target
     if op.ufunc is not None and op.ufunc.nin == len(op.slots) and _plain(op, values):
         token = hush(SILENT)
         try:
@@ -165,7 +163,8 @@ def _store(op, t, result, backend):
     if result.shape != target.shape:
         raise RuntimeError(f"output with shape {list(target.shape)} doesn't match the broadcast shape "
                            f"{list(result.shape)}")
-    check_cast(backend.torch_dtype(result), t.dtype)
+    if result.dtype is not target.dtype:
+        check_cast(backend.torch_dtype(result), t.dtype)
     backend.copyto(target, result)
 
 

@@ -68,6 +68,7 @@ class Op:
         self.differentiable = options["differentiable"]
         self.grad_name = options["grad_name"] or _camel(self.name) + "Backward0"
         self.kernel = CPU.kernels.get(self.name)
+        self.kernel_writes = self.kernel is not None and "out" in inspect.signature(self.kernel).parameters
         self.ufunc = UFUNCS.get(self.name)
         self.rules = {}
         self.rule_all = None
