@@ -524,10 +524,10 @@ def _without_leading_ones(value, ndim):
 
 
 def store(target, where, value, accumulate):
-    """Do `target[where] = value` (or `+=`) on a tensor, after torch's checks of the value."""
+    """Do `target[where] = value` (or `+=`) on a tensor, after torch's checks of the value; return it."""
     if value._array.dtype != target._array.dtype:
         raise RuntimeError("Index put requires the source and destination dtypes match, got "
                            f"{target.dtype.short} for the destination and {value.dtype.short} for the source.")
     tracked = state.grad and (tensors.wants_grad(target) or tensors.wants_grad(value))
     where = _own(backends.of_array(target._array), where) if tracked else where
-    put_at.inplace(target, where, value, accumulate)
+    return put_at.inplace(target, where, value, accumulate)

@@ -3,10 +3,12 @@
 The bodies are NumPy's matmul after torch's checks; half precision is accumulated in float32. The
 compiled build registers kernels for `mm`, `matmul`, `addmm`, `linear` and `linear_backward`.
 """
+from ..core.inplace import finish_out
 from ..core.op import T, composite, op
-from ._dims import broadcast_shape, expand_shape
+from ..core.tensor import OPS
+from ._dims import broadcast_shape, expand_shape, prod, wrap_dims
 from ._rules import c_name, cj
-from .shape import expand, reshape, unsqueeze
+from .shape import check_rank, expand, permute, unsafe_view, view
 
 # ------------------------------------------------------------------ checks
 
@@ -95,9 +97,10 @@ def _plus(B, input, product, beta, alpha):
     return _times(input, beta) + product
 
 
-def _fits(input, shape):
+def _fits(B, input, shape):
     """Check that `input` expands to `shape`."""
     if input.shape != shape:
+        check_rank(B, input, shape)
         expand_shape(input.shape, shape)
 
 
@@ -213,7 +216,7 @@ def matmul(B, input: T, other: T):
 def _fold(B, input, other):
     """Multiply by a vector or a matrix with all leading dimensions of `input` as rows: one call of BLAS."""
     lead = input.shape[:-1]
-    rows = input if input.ndim == 2 else B.reshape(input, (-1 if input.size else _count(lead), input.shape[-1]))
+    rows = input if input.ndim == 2 else B.reshape(input, (prod(lead), input.shape[-1]))
     if other.ndim == 1:
         _check_mv(B, rows, other)
     else:
@@ -221,17 +224,10 @@ def _fold(B, input, other):
     return B.reshape(B.product(rows, other), lead + other.shape[1:])
 
 
-def _count(shape):
-    n = 1
-    for s in shape:
-        n *= s
-    return n
-
-
 def _batched(B, a, b):
     lead = broadcast_shape(a.shape[:-2], b.shape[:-2])
     if a.shape[-1] != b.shape[-2]:
-        n = _count(lead)
+        n = prod(lead)
         raise RuntimeError("Expected size for first two dimensions of batch2 tensor to be: "
                            f"[{n}, {a.shape[-1]}] but got: [{n}, {b.shape[-2]}].")
     if a.dtype != b.dtype:
@@ -257,15 +253,15 @@ def _matmul_other(g, input, other_shape):
     if len(other_shape) == 1:
         return matmul(input.mT, g[..., None])[..., 0]
     if len(other_shape) == 2 and len(input.shape) > 2:      # one product instead of a batch and a sum
-        rows = _count(input.shape[:-1])
-        return mm(reshape(input, (rows, input.shape[-1])).mT, reshape(g, (rows, g.shape[-1])))
+        rows = prod(input.shape[:-1])
+        return mm(unsafe_view(input, (rows, input.shape[-1])).mT, unsafe_view(g, (rows, g.shape[-1])))
     return matmul(input.mT, g)
 
 
 matmul.vjp(input=_matmul_input, other=_matmul_other)
 
 
-@op(grad_name="ViewBackward0")
+@op(grad_name=lambda args: "ViewBackward0" if args[0].ndim and args[1].ndim else "MulBackward0")
 def inner(B, input: T, other: T):
     """Return the sums of products over the last dimension of both: shape input.shape[:-1] + other.shape[:-1].
 
@@ -298,6 +294,55 @@ def _inner_other(g, input, other_shape):
 inner.vjp(input=_inner_input, other=_inner_other)
 
 
+@composite(method=False)
+def tensordot(a, b, dims=2, out=None):
+    """Return the sums of products over several dimensions of two tensors.
+
+    Args:
+        dims: a number n (the last n dimensions of `a` with the first n of `b`), or two lists of dimensions.
+    """
+    first, second = _contracted(a, b, dims)
+    if a.dtype is not b.dtype:
+        raise RuntimeError("both inputs should have same dtype")
+    one = [k for k in range(len(a.shape)) if k not in first]
+    two = [k for k in range(len(b.shape)) if k not in second]
+    for p, q in zip(first, second):
+        if a.shape[p] != b.shape[q]:
+            raise RuntimeError(f"contracted dimensions need to match, but first has size {a.shape[p]} in dim "
+                               f"{_said(dims, 0, p, first)} and second has size {b.shape[q]} in dim "
+                               f"{_said(dims, 1, q, second)}")
+    k = prod([a.shape[p] for p in first])
+    rows = unsafe_view(permute(a, (*one, *first)), (prod([a.shape[p] for p in one]), k))
+    columns = unsafe_view(permute(b, (*second, *two)), (k, prod([b.shape[q] for q in two])))
+    shape = tuple([a.shape[p] for p in one] + [b.shape[q] for q in two])
+    return finish_out("tensordot", view(mm(rows, columns), shape), out)
+
+
+def _contracted(a, b, dims):
+    """Return the dimensions of `a` and of `b` to sum over, counted from the front."""
+    if hasattr(dims, "tolist"):
+        dims = dims.tolist()
+    n, m = len(a.shape), len(b.shape)
+    if isinstance(dims, int):
+        if dims < 0:
+            raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+        if dims > min(n, m):
+            raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
+        return tuple(range(n - dims, n)), tuple(range(dims))
+    first, second = [(d,) if isinstance(d, int) else tuple(d) for d in dims]
+    if len(first) != len(second):
+        raise RuntimeError("both dimension lists should have same length")
+    return wrap_dims(first, n), wrap_dims(second, m)
+
+
+def _said(dims, side, found, all_found):
+    """Return a contracted dimension as the caller's `dims` says it."""
+    if isinstance(dims, int):
+        return found - dims - all_found[0] if side == 0 else found
+    given = dims[side]
+    return given if isinstance(given, int) else list(given)[all_found.index(found)]
+
+
 @op(promote="common", grad_name="MulBackward0", aliases=("ger",))
 def outer(B, input: T, vec2: T):
     """Return the matrix of the products input[i] * vec2[j]."""
@@ -312,18 +357,13 @@ def outer(B, input: T, vec2: T):
 outer.vjp(input=lambda g, vec2: mv(g, cj(vec2)), vec2=lambda g, input: mv(g.mT, cj(input)))
 
 
-@op(ns="linalg", grad_name="SumBackward1")
-def vecdot(B, x: T, y: T, *, dim=-1):
+@composite(ns="linalg")
+def vecdot(x, y, *, dim=-1, out=None):
     """Return the sums of conj(x) * y over one dimension; the others broadcast."""
-    if x.dtype != y.dtype:
+    if x.dtype is not y.dtype:
         raise RuntimeError("linalg.vecdot: Expected x and y to have the same dtype, but found x of type "
-                           f"{_short(B, x)} and y of type {_short(B, y)} instead")
-    broadcast_shape(x.shape, y.shape)
-    x = B.conj(x) if B.kind(x) == "c" else x
-    return B.sum(x * y, axis=dim, dtype=x.dtype)
-
-
-vecdot.vjp(x=lambda g, y, dim: cj(unsqueeze(g, dim)) * y, y=lambda g, x, dim: unsqueeze(g, dim) * x)
+                           f"{x.dtype.short} and y of type {y.dtype.short} instead")
+    return finish_out("vecdot", OPS.sum(OPS.mul(cj(x), y), dim), out)
 
 
 # ------------------------------------------------------------------ products with a sum
@@ -335,7 +375,7 @@ def addmm(B, input: T, mat1: T, mat2: T, *, beta=1, alpha=1):
         if m.ndim != 2:
             raise RuntimeError(f"{name} must be a matrix, got {m.ndim}-D tensor")
     _check_same(B, input, mat2)
-    _fits(input, (mat1.shape[0], mat2.shape[1]))
+    _fits(B, input, (mat1.shape[0], mat2.shape[1]))
     _check_mm(B, mat1, mat2)
     return _plus(B, input, B.product(mat1, mat2), beta, alpha)
 
@@ -372,7 +412,7 @@ def addbmm(B, input: T, batch1: T, batch2: T, *, beta=1, alpha=1):
         raise RuntimeError(f"batch1 and batch2 must have same number of batches, got {b} and {b2}")
     if k != k2:
         raise RuntimeError(f"Incompatible matrix sizes for bmm ({n}x{k} and {k2}x{m})")
-    _fits(input, (n, m))
+    _fits(B, input, (n, m))
     _check_same(B, input, batch2)
     _check_mm(B, batch1[0, :, :] if b else B.zeros((n, k), dtype=batch1.dtype),
               batch2[0, :, :] if b else B.zeros((k, m), dtype=batch2.dtype))
@@ -391,7 +431,7 @@ addbmm.vjp(
 def baddbmm(B, input: T, batch1: T, batch2: T, *, beta=1, alpha=1):
     """Return `beta * input + alpha * (batch1 @ batch2)` for batches of matrices; `input` broadcasts."""
     _check_bmm(B, batch1, batch2)
-    _fits(input, (batch1.shape[0], batch1.shape[1], batch2.shape[2]))
+    _fits(B, input, (batch1.shape[0], batch1.shape[1], batch2.shape[2]))
     if input.dtype != batch1.dtype:
         raise RuntimeError(f"Input dtypes must be the same, got: input {_c_name(B, input)}, batch1: "
                            f"{_c_name(B, batch1)}, batch2: {_c_name(B, batch2)}")
@@ -411,7 +451,7 @@ def addr(B, input: T, vec1: T, vec2: T, *, beta=1, alpha=1):
     for name, x in (("vec1", vec1), ("vec2", vec2)):
         if x.ndim != 1:
             raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {x.ndim}-D")
-    _fits(input, vec1.shape + vec2.shape)
+    _fits(B, input, vec1.shape + vec2.shape)
     if B.kind(input) == "b":
         product = vec1[:, None] & vec2[None, :] & bool(alpha)
         return (input & bool(beta)) | product
@@ -431,6 +471,10 @@ def _linear_name(args):
     input, weight, bias = args
     if input.ndim == 2:
         return "AddmmBackward0" if bias is not None else "MmBackward0" if weight.ndim == 2 else "MvBackward0"
+    if bias is not None and bias.ndim > 1:
+        return "AddBackward0"
+    if weight.ndim == 1 and input.ndim == 1:
+        return "DotBackward0" if bias is None else "AddBackward0"
     if bias is None:
         return "SqueezeBackward4" if input.ndim == 1 else "UnsafeViewBackward0"
     return "ViewBackward0"
@@ -455,14 +499,15 @@ def linear(B, input: T, weight: T, bias: T = None):
     if weight.ndim == 1:
         return _linear_by_vector(B, input, weight, bias)
     lead = input.shape[:-1]
-    rows = input if input.ndim == 2 else B.reshape(input, (_count(lead), input.shape[-1]))
+    rows = input if input.ndim == 2 else B.reshape(input, (prod(lead), input.shape[-1]))
     _check_mm(B, rows, weight.T)
     out = B.product(rows, weight.T)
+    out = out if input.ndim == 2 else B.reshape(out, lead + weight.shape[:1])
     if bias is not None:
         _check_same(B, bias, weight)
-        _fits(bias, out.shape)
+        _fits(B, bias, (rows.shape[0], out.shape[-1]) if bias.ndim == 1 else out.shape)
         out = out + bias
-    return out if input.ndim == 2 else B.reshape(out, lead + weight.shape[:1])
+    return out
 
 
 def _linear_by_vector(B, input, weight, bias):
@@ -478,7 +523,7 @@ def _linear_by_vector(B, input, weight, bias):
 @op(ns=(), outputs=("grad_input", "grad_weight", "grad_bias"))
 def linear_backward(B, grad: T, input: T, weight: T, need_input=True, need_weight=True, need_bias=True):
     """Return the gradients of `linear` with respect to its inputs; None for one that is not needed."""
-    rows = _count(input.shape[:-1])
+    rows = prod(input.shape[:-1])
     g2 = grad if grad.ndim == 2 else B.reshape(grad, (rows, weight.shape[0]))
     grad_input = grad_weight = grad_bias = None
     if need_input:

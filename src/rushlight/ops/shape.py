@@ -366,15 +366,20 @@ def unsqueeze(B, input: T, dim):
 unsqueeze.vjp(input=lambda g, input_shape: unsafe_view(g, input_shape))
 
 
-@op(view=True, ns=(), method=False)
-def expand(B, input: T, size):
-    """Return a view broadcast to `size`, where -1 keeps a dimension's size."""
+def check_rank(B, input, size):
+    """Raise as torch's `expand` does for fewer sizes than dimensions."""
     if len(size) < input.ndim:
         short = B.torch_dtype(input).short
         kind = f"torch.{short}Tensor" if short in _OLD_NAMES else f"CPU{short}Type"
         raise RuntimeError(f"expand({kind}{{{list(input.shape)}}}, size={list(size)}): the number of sizes provided "
                            f"({len(size)}) must be greater or equal to the number of dimensions in the tensor "
                            f"({input.ndim})")
+
+
+@op(view=True, ns=(), method=False)
+def expand(B, input: T, size):
+    """Return a view broadcast to `size`, where -1 keeps a dimension's size."""
+    check_rank(B, input, size)
     return B.broadcast_to(input, expand_shape(input.shape, size))
 
 
