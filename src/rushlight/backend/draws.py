@@ -29,6 +29,12 @@ def _axes_in_memory(out):
     return tuple(sorted(range(out.ndim), key=lambda d: (-abs(out.strides[d]), d)))
 
 
+def _is_mirrored(out):
+    """Whether only negative strides, which torch does not have, keep an array from being in C order."""
+    return min(out.strides, default=0) < 0 and \
+        out[tuple([slice(None, None, -1 if s < 0 else 1) for s in out.strides])].flags.c_contiguous
+
+
 def _store(out, values):
     """Write a flat array into `out` in memory order; halves are rounded from float32, as PyTorch's are."""
     if out.dtype.itemsize == 2 and values.dtype == F8 and out.dtype.kind in "fV":
@@ -110,6 +116,10 @@ def normal(source, out, mean, std):
         _real_parts(out, lambda parts: normal(source, parts, mean, std / math.sqrt(2.0)))
     elif out.size >= 16 and out.flags.c_contiguous:
         _normal_blocks(source, out.reshape(-1), mean, std)
+    elif out.size >= 16 and _is_mirrored(out):
+        values = np.empty(out.shape, out.dtype)
+        _normal_blocks(source, values.reshape(-1), mean, std)
+        out[...] = values
     elif source.state is not None and out.flags.c_contiguous and out.dtype.char in "fd":
         source.normal = native.normal_pairs(source.state, out, mean, std, source.normal)
     else:
@@ -184,8 +194,10 @@ def integers(source, out, low, count):
     if count >= 1 << 64:
         values = source.words64(out.size).view(np.int64)
     elif source.state is not None:
-        values = np.empty(out.size, np.int64)
+        values = out if out.dtype == np.int64 and out.flags.c_contiguous else np.empty(out.size, np.int64)
         native.integers(source.state, values, low, count, count >= _WIDE_RANGE)
+        if values is out:
+            return
     else:
         drawn = source.words64(out.size) if count >= _WIDE_RANGE else source.words(out.size).astype(np.uint64)
         drawn %= np.uint64(count)

@@ -15,6 +15,8 @@ from ..core.inplace import check_cast
 from ..core.op import OPS, T, composite, op
 from ..core.tensor import TensorBase, make
 from ..errors import must_be_tensor
+from ._rules import nothing, wide
+from .pointwise_logic import where
 from .random_fill import fill
 
 # torch's constant for SELU's lower limit, with the sign turned
@@ -115,13 +117,16 @@ for _inplace, _end in ((False, ""), (True, "_")):
 
 @op(ns=(), method=False, outputs=("result", "mask"), name="native_dropout")
 def _native_dropout(B, input: T, p, train):
-    dt = B.dt(dtypes.bool)
     if not B.torch_dtype(input).is_floating_point:
         check_cast(dtypes.float32, B.torch_dtype(input))
+    if 0 in input.shape:
+        return B.copy(input), B.empty_like(input)
+    mask = B.empty_like(input, dtype=B.dt(dtypes.bool))
     if not train:
-        return B.copy(input), B.ones(input.shape, dtype=dt)
-    mask = _ones_kept(B, B.empty_like(input, dtype=dt), p)
-    return input * B.astype(mask, input.dtype) * _native_scale(p, train), mask
+        return B.astype(input, input.dtype, copy=True), B.fill(mask, True)
+    mask = _ones_kept(B, mask, p)
+    kept = input * B.astype(mask, input.dtype)
+    return B.cast(wide(B, kept) * _native_scale(p, train), input.dtype), mask
 
 
 def _native_scale(p, train):
@@ -129,7 +134,9 @@ def _native_scale(p, train):
 
 
 def _native_rule(g, mask, p, train):
-    return OPS.mul(OPS.mul(g, mask), _native_scale(p, train))
+    if g is None:
+        return None
+    return where(mask, OPS.mul(g, _native_scale(p, train)), nothing(g))
 
 
 _native_dropout.vjp(input=_native_rule)

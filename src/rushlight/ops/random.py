@@ -132,6 +132,9 @@ def randint(*args, low=None, high=None, size=None, generator=None, out=None, dty
 
 def _randint_arguments(args, low, high, size):
     """Sort what a call gave by position and by name into (low, high, size)."""
+    if low is None and high is None and size is None and 2 <= len(args) <= 3 and isinstance(args[-1], (tuple, list)) \
+            and all([type(a) is int and -1 << 63 <= a < 1 << 63 for a in args[:-1]]):
+        return (*(args[:-1] if len(args) == 3 else (0, args[0])), tuple(args[-1]))
     given = {k: v for k, v in (("low", low), ("high", high), ("size", size)) if v is not None}
     names = [k for k in ("low", "high", "size") if k not in given]
     if len(args) + len(given) == 2 and "low" not in given:
@@ -249,7 +252,7 @@ def _normal_mean_tensor(B, mean: T, std=1.0, generator=None):
 def _check_std(B, std):
     if B.kind(std) == "c":
         raise RuntimeError("normal expects standard deviation to be non-complex")
-    if B.size(std) and not B.all(std >= 0):
+    if not B.all(std >= 0):
         raise RuntimeError("normal expects all elements of std >= 0.0")
 
 
@@ -313,7 +316,7 @@ def _normal_out(mean, std, tensors, generator, out):
     shapes = [x._array.shape for x, is_tensor in zip((mean, std), tensors) if is_tensor]
     if tensors[1]:
         _check_std(backends.of_array(std._array), std._array)
-    inplace.resize_out(out, broadcast_shape(*shapes))
+        inplace.resize_out(out, broadcast_shape(*shapes))
     out.normal_(0.0, 1.0 if tensors[1] else float(std), generator=generator)
     if tensors[1]:
         out.mul_(std)
@@ -361,7 +364,7 @@ def _multinomial(B, input: T, num_samples, replacement, generator):
         return _with_replacement(B, input, num_samples, generator)
     if not B.all((input >= 0) & (input < float("inf"))):
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
-    if B.size(input) and not B.all(B.sum(input, axis=-1) > 0):
+    if not B.all(B.sum(input, axis=-1) > 0):
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
     race = fill(B, B.empty_like(input), generator, draws.exponential, 1.0)
     race = input / race

@@ -4,14 +4,18 @@ The numbers are those of PyTorch's CPU generator for the same seed; the drawing 
 `backend/draws.py`. A tensor that is not contiguous is filled in the order of its memory. What a
 gradient meets here is a constant: it gets zeros.
 """
+import functools
 import warnings
 
 from .. import dtypes
+from ..backend import base as backends
 from ..backend import draws
-from ..backend.cpu import B as CPU
+from ..backend.cpu import B as CPU, SILENT, hush, unhush
 from ..core.generator import Generator, source_of
+from ..core.modes import state
 from ..core.op import InPlace, OPS, T, bind_method, method, op
-from ..core.tensor import TensorBase
+from ..core.tensor import INFERENCE, TensorBase, wants_grad
+from ..core.views import bump
 from ._dims import expand_shape
 from ._factory import kind_of
 from ._rules import nothing
@@ -42,8 +46,12 @@ def fill(B, out, generator, draw, *args):
                            "memory location. Please clone() the tensor before performing the operation.")
     source = source_of(generator, B.device_type)
     host = out if B is CPU else CPU.empty(out.shape, dtype=B.torch_dtype(out).np)
-    with source.lock:
-        draw(source, host, *args)
+    token = hush(SILENT)
+    try:
+        with source.lock:
+            draw(source, host, *args)
+    finally:
+        unhush(token)
     if host is not out:
         B.copyto(out, B.from_numpy(host))
     return out
@@ -90,7 +98,7 @@ def uniform_into(B, out, low, high, generator=None):
     """Fill an array with uniform numbers of [low, high); the errors are torch's."""
     d = _only_for(B, out, _REAL + _COMPLEX, "check_uniform_bounds").to_real()
     if (low, high) != (0.0, 1.0):
-        most = dtypes.finfo(d).max
+        most = _limits(d)[1]
         for which, bound in (("from", low), ("to", high)):
             if not -most <= bound <= most:
                 raise RuntimeError(f"{which} is out of bounds for {_C_NAMES[d.name]}")
@@ -144,7 +152,7 @@ def _integers_to_top(B, out, d, low, generator):
             raise RuntimeError("random_ expects 'from' casted to dtype to be less than or equal to 'to_inc' casted to "
                                f"dtype, but got from={low} > to_inc={top}")
     else:
-        top = 1 if d is dtypes.bool else dtypes.iinfo(d).max
+        top = _limits(d)[1]
         _check_bounds(d, low, top)
         if top > -_LOWEST - 1:
             raise RuntimeError(f"to - 1 is out of bounds for {_C_NAMES[d.name]}")
@@ -159,19 +167,23 @@ def _check_full_range(d):
     raise NotImplementedError(f"\"random_full_64_bits_range_kernel_cpu\" not implemented for '{d.short}'")
 
 
+@functools.cache
+def _limits(d):
+    """Return the least and the largest finite number of a dtype."""
+    if d is dtypes.bool:
+        return 0, 1
+    info = dtypes.finfo(d) if d in _DIGITS else dtypes.iinfo(d)
+    return info.min, info.max
+
+
 def _check_bounds(d, low, top):
     """Raise, or warn where a floating dtype would skip numbers, when low or top lies outside of `d`."""
-    if d in _DIGITS:
-        most, digits = dtypes.finfo(d).max, _DIGITS[d]
-        least = -most
-    else:
-        digits = None
-        least, most = (0, 1) if d is dtypes.bool else (dtypes.iinfo(d).min, dtypes.iinfo(d).max)
+    least, most = _limits(d)
     for which, bound in (("from", low), ("to - 1", top)):
         if not least <= bound <= most:
             raise RuntimeError(f"{which} is out of bounds for {_C_NAMES[d.name]}")
-        if digits is not None and abs(bound) > 1 << digits:
-            warnings.warn(f"{which} is out of bounds [-(2^{digits}), 2^{digits}]. Due to precision limitations "
+        if d in _DIGITS and abs(bound) > 1 << _DIGITS[d]:
+            warnings.warn(f"{which} is out of bounds [-(2^{_DIGITS[d]}), 2^{_DIGITS[d]}]. Due to precision limitations "
                           f"{_C_NAMES[d.name]} can support discrete uniform distribution only within this range. This "
                           "warning will become an error in version 1.7 release, please fix the code in advance",
                           stacklevel=6)
@@ -209,7 +221,7 @@ def _any_bits(B, out, generator):
     if d in _DIGITS:
         top = (1 << _DIGITS[d]) + 1
     else:
-        top = 2 if d is dtypes.bool else dtypes.iinfo(d).max + 1
+        top = _limits(d)[1] + 1
     return fill(B, out, generator, draws.random_bits, 64 if d in (_F64, dtypes.int64) else 32, top)
 
 
@@ -221,8 +233,24 @@ def _filler(name, grad_name=None, publish=True):
     def decorate(body):
         made = op(body, ns=(), method=False, writes=True, name=name, grad_name=grad_name)
         made.vjp(input=nothing)
-        form = made.inplace = InPlace(made)
+        tracked = made.inplace = InPlace(made)
+        if len(made.slots) > 1:
+            tracked.__doc__ = body.__doc__
+            return tracked
+
+        def form(input, *args, **kwargs):
+            if "from" in kwargs:            # torch's name, which Python code can only give as **{"from": ...}
+                kwargs["from_"] = kwargs.pop("from")
+            if not isinstance(input, TensorBase) or input._flags & INFERENCE or (state.grad and wants_grad(input)):
+                return tracked(input, *args, **kwargs)
+            array = input._array            # no graph: the short way
+            body(backends.of_array(array), array, *args, **kwargs)
+            bump(input, name + "_")
+            return input
+
+        form.__name__ = form.__qualname__ = name + "_"
         form.__doc__ = body.__doc__
+        form.op = made
         if publish:
             bind_method(name + "_", form)
             setattr(OPS, name + "_", form)
