@@ -323,14 +323,14 @@ def linear(input, weight, bias=None):
     return out if run(&g, which) else NotImplemented
 
 
-def linear_backward(g, input, weight, need_input, need_weight, need_bias):
+def linear_backward(grad, input, weight, need_input=True, need_weight=True, need_bias=True):
     """Return the gradients of `linear` with respect to input, weight and bias; None where not needed."""
     cdef Operand s, x, w
     cdef RlMatmul p
     cdef npy_intp dims[2]
     cdef ndarray gi = None, gw = None, gb = None
-    cdef int which = index(g), num
-    if which < 0 or not take(g, which, &s) or not take(input, which, &x) or not take(weight, which, &w):
+    cdef int which = index(grad), num
+    if which < 0 or not take(grad, which, &s) or not take(input, which, &x) or not take(weight, which, &w):
         return NotImplemented
     if w.nd != 2 or s.nd == 0 or s.nd != x.nd or s.shape[s.nd - 1] != w.shape[0] or x.shape[x.nd - 1] != w.shape[1]:
         return NotImplemented

@@ -1,6 +1,6 @@
 // Matrix product on strided operands.
 //
-// Two kernels do the work. `outer` keeps MR x NV vectors of c in registers and adds, for each p, the
+// Two kernels do the work. `outer` keeps a tile of R x V vectors of c in registers and adds, for each p, the
 // outer product of a column of a and a row of b: the lanes run along the rows of c, so b's rows
 // must be contiguous, as they come or after packing. `dot` runs the lanes along p, for operands both
 // contiguous in p, and sums the lanes at the end: no packing, best for few rows. Since
@@ -11,6 +11,7 @@
 #pragma once
 #include <atomic>
 #include <cstddef>
+#include <cstdlib>
 #include <new>
 
 #include "gemm.h"
@@ -33,9 +34,9 @@ struct Product {
     T alpha;
 };
 
-constexpr int MR = RL_REGISTERS == 32 ? 8 : 4;   // rows of a tile
-constexpr int NV = 3;                            // vectors across a tile
-constexpr int64_t KC = 256;                      // how much of p is done before a tile is left
+constexpr int64_t KC = 1024;                     // how much of p is done before a tile is left
+constexpr int64_t kPackRows = 128;                // rows of a from which a copy of b pays even if its rows are contiguous,
+constexpr int64_t kPackFar = 2048;                // or half as many, when the rows of b lie this many bytes apart
 constexpr int64_t kWorkPerNs = RL_VECTOR_BYTES;  // multiply-adds a nanosecond, about, for the pool's estimate
 
 RL_INLINE int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }
@@ -75,41 +76,34 @@ struct Finish {
     T alpha;
 };
 
-template <class T, int R, int V>
-RL_INLINE void finish_rows(Vec<T> (&acc)[R][V], const Finish<T>& f, int tail, bool started) {
-    RL_UNROLL for (int i = 0; i < R; ++i) {
-        T* c = f.c + i * f.crs;
-        RL_UNROLL for (int j = 0; j < V; ++j) {
-            const bool part = j == V - 1 && tail != Lanes<T>::W;
-            Vec<T> x = acc[i][j];
-            if (!started) {
-                if (f.alpha != T(1)) x = x * splat<T>(f.alpha);
-                if (f.init) {
-                    const T* p = f.init + i * f.irs + j * Lanes<T>::W;
-                    x = x + (part ? load_part(p, tail) : load(p));
-                }
-            }
-            part ? store_part(c + j * Lanes<T>::W, x, tail) : store(c + j * Lanes<T>::W, x);
-        }
-    }
-}
-
-// The same where the columns of c are contiguous: `rows` rows of `width` sums, transposed on the way.
+// The general ending of a tile: `rows` rows of `width` sums, of which the first `lanes` count.
 template <class T>
-void finish_columns(const T* sums, int rows, int width, int lanes, const Finish<T>& f) {
+void finish(const T* sums, int rows, int width, int lanes, const Finish<T>& f) {
     constexpr int W = Lanes<T>::W;
-    for (int r = 0; r < rows; r += W)
+    const Vec<T> alpha = splat<T>(f.alpha);
+    if (f.ccs == 1 && (!f.init || f.ics == 1)) {
+        for (int i = 0; i < rows; ++i)
+            for (int j = 0; j < lanes; j += W) {
+                const int here = int(least(W, lanes - j));
+                Vec<T> x = alpha * load(sums + i * width + j);
+                if (f.init) x = x + load_part(f.init + i * f.irs + j, here);
+                store_part(f.c + i * f.crs + j, x, here);
+            }
+        return;
+    }
+    for (int r = 0; r < rows; r += W)  // the columns of c are contiguous: transpose on the way
         for (int j = 0; j < lanes; j += W) {
-            const int high = int(least(W, rows - r));
+            const int high = int(least(W, rows - r)), wide = int(least(W, lanes - j));
             Vec<T> block[W];
             RL_UNROLL for (int i = 0; i < W; ++i) block[i] = i < high ? load(sums + (r + i) * width + j) : Vec<T>{};
             transpose<T>(block);
+            T* c = f.c + r + j * f.ccs;
+            const T* init = f.init ? f.init + r + j * f.ics : nullptr;
             RL_UNROLL for (int i = 0; i < W; ++i) {
-                if (j + i >= lanes) break;
-                Vec<T> x = block[i];
-                if (f.alpha != T(1)) x = x * splat<T>(f.alpha);
-                if (f.init) x = x + load_part(f.init + r + (j + i) * f.ics, high);
-                store_part(f.c + r + (j + i) * f.ccs, x, high);
+                if (i >= wide) break;
+                Vec<T> x = alpha * block[i];
+                if (init) x = x + load_part(init + i * f.ics, high);
+                store_edge(c + i * f.ccs, x, high);
             }
         }
 }
@@ -119,14 +113,13 @@ template <class T, int R, int V, bool Part>
 void outer_tile(int64_t k, const T* a, int64_t ars, int64_t acs, const T* b, int64_t brs, const Finish<T>& f, int tail) {
     constexpr int W = Lanes<T>::W;
     Vec<T> acc[R][V];
-    const bool by_rows = f.ccs == 1 && (!f.init || f.ics == 1);
-    const bool started = by_rows && f.init && f.alpha == T(1);
-    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) {
-        acc[i][j] = Vec<T>{};
-        if (started) {
-            const T* p = f.init + i * f.irs + j * W;
-            acc[i][j] = j == V - 1 && tail != W ? load_part(p, tail) : load(p);
-        }
+    const bool plain = f.ccs == 1 && f.alpha == T(1) && (!f.init || f.ics == 1);
+    if (plain && f.init) {
+        const T* init = f.init;
+        RL_UNROLL for (int i = 0; i < R; ++i, init += f.irs) RL_UNROLL for (int j = 0; j < V; ++j)
+            acc[i][j] = j == V - 1 ? load_edge(init + j * W, tail) : load(init + j * W);
+    } else {
+        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
     }
     for (int64_t p = 0; p < k; ++p) {
         Vec<T> row[V];
@@ -138,56 +131,56 @@ void outer_tile(int64_t k, const T* a, int64_t ars, int64_t acs, const T* b, int
         a += acs;
         b += brs;
     }
-    if (by_rows) return finish_rows<T, R, V>(acc, f, tail, started);
+    if (plain) {
+        T* c = f.c;
+        RL_UNROLL for (int i = 0; i < R; ++i, c += f.crs) RL_UNROLL for (int j = 0; j < V; ++j)
+            j == V - 1 ? store_edge(c + j * W, acc[i][j], tail) : store(c + j * W, acc[i][j]);
+        return;
+    }
     T sums[R * V * W];
     RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) store(sums + (i * V + j) * W, acc[i][j]);
-    finish_columns<T>(sums, R, V * W, V * W - W + tail, f);
+    finish<T>(sums, R, V * W, V * W - W + tail, f);
 }
 
 template <class T>
 using OuterTile = void (*)(int64_t, const T*, int64_t, int64_t, const T*, int64_t, const Finish<T>&, int);
 
-// Few rows leave registers for more vectors.
-constexpr int widest(int64_t rows) { return rows == 1 ? 8 : rows == 2 ? 4 : NV; }
+// How many vectors a tile is wide at most, and how many rows it then has at most: as many
+// accumulators as the registers hold beside V vectors of b and an element of a.
+constexpr int widest(int64_t rows) { return rows == 1 ? 8 : RL_REGISTERS == 32 || rows == 2 ? 4 : 3; }
+constexpr int tallest(int v) {
+    return RL_REGISTERS == 32 ? (v <= 2 ? 12 : v == 3 ? 8 : v == 4 ? 6 : 1) : (v == 1 ? 8 : v == 2 ? 6 : v == 3 ? 4 : v == 4 ? 2 : 1);
+}
 
 template <class T, int R, int V>
 OuterTile<T> pick_part(bool part) {
-    return part ? outer_tile<T, R, V, true> : outer_tile<T, R, V, false>;
+    if constexpr (RL_VECTOR_BYTES == 64)
+        return outer_tile<T, R, V, true>;  // a mask costs nothing there
+    else
+        return part ? outer_tile<T, R, V, true> : outer_tile<T, R, V, false>;
 }
 
-template <class T, int R>
-OuterTile<T> pick_vectors(int v, bool part) {
-    switch (v) {
-        case 1: return pick_part<T, R, 1>(part);
-        case 2: return pick_part<T, R, 2>(part);
-        case 3: return pick_part<T, R, 3>(part);
-    }
-    if constexpr (R <= 2)
-        if (v == 4) return pick_part<T, R, 4>(part);
-    if constexpr (R == 1) switch (v) {
-        case 5: return pick_part<T, R, 5>(part);
-        case 6: return pick_part<T, R, 6>(part);
-        case 7: return pick_part<T, R, 7>(part);
-        case 8: return pick_part<T, R, 8>(part);
-    }
-    return nullptr;
+template <class T, int V, int R = 1>
+OuterTile<T> pick_rows(int r, bool part) {
+    if (r == R) return pick_part<T, R, V>(part);
+    if constexpr (R < tallest(V))
+        return pick_rows<T, V, R + 1>(r, part);
+    else
+        return nullptr;
 }
 
 template <class T>
 OuterTile<T> pick_tile(int r, int v, bool part) {
-    switch (r) {
-        case 1: return pick_vectors<T, 1>(v, part);
-        case 2: return pick_vectors<T, 2>(v, part);
-        case 3: return pick_vectors<T, 3>(v, part);
-        case 4: return pick_vectors<T, 4>(v, part);
+    switch (v) {
+        case 1: return pick_rows<T, 1>(r, part);
+        case 2: return pick_rows<T, 2>(r, part);
+        case 3: return pick_rows<T, 3>(r, part);
+        case 4: return pick_rows<T, 4>(r, part);
+        case 5: return pick_rows<T, 5>(r, part);
+        case 6: return pick_rows<T, 6>(r, part);
+        case 7: return pick_rows<T, 7>(r, part);
+        default: return pick_rows<T, 8>(r, part);
     }
-    if constexpr (MR == 8) switch (r) {
-        case 5: return pick_vectors<T, 5>(v, part);
-        case 6: return pick_vectors<T, 6>(v, part);
-        case 7: return pick_vectors<T, 7>(v, part);
-        case 8: return pick_vectors<T, 8>(v, part);
-    }
-    return nullptr;
 }
 
 // ---- packing of b: panel after panel, each [k][width], zeros behind the last column ----
@@ -232,10 +225,10 @@ struct Outer {
     static constexpr int W = Lanes<T>::W;
     Product<T> g;
     bool pack;  // copy each block of b, or read it where it lies
-    int64_t vectors, panels, tiles;
+    int64_t vectors, panels;
 
-    // Tiles [t0, t1) of rows against panels [p0, p1) of columns.
-    void compute(int64_t t0, int64_t t1, int64_t p0, int64_t p1, T* packed) const {
+    // Rows [r0, r1) against panels [p0, p1) of columns.
+    void compute(int64_t r0, int64_t r1, int64_t p0, int64_t p1, T* packed) const {
         const int64_t steps = most(1, over(g.k, KC));
         for (int64_t s = 0; s < steps; ++s) {
             const int64_t k0 = cut(g.k, steps, s), k1 = cut(g.k, steps, s + 1);
@@ -243,20 +236,43 @@ struct Outer {
                 const int64_t v0 = cut(vectors, panels, p), v1 = cut(vectors, panels, p + 1);
                 const int width = int(v1 - v0), tail = int(least(W, g.n - (v1 - 1) * W));
                 const T* b = g.b + v0 * W * g.bcs + k0 * g.brs;
-                if (pack) pack_panel(b, g.brs, g.bcs, k1 - k0, g.n - v0 * W, width, packed);
-                for (int64_t t = t0; t < t1; ++t) {
-                    const int64_t r0 = cut(g.m, tiles, t), r1 = cut(g.m, tiles, t + 1);
-                    Finish<T> f = {g.c + r0 * g.crs + v0 * W * g.ccs, g.crs, g.ccs, g.init, g.irs, g.ics, g.alpha};
-                    if (s > 0) f.init = g.c, f.irs = g.crs, f.ics = g.ccs;
-                    if (f.init) f.init += r0 * f.irs + v0 * W * f.ics;
-                    pick_tile<T>(int(r1 - r0), width, !pack && tail != W)(
-                        k1 - k0, g.a + r0 * g.ars + k0 * g.acs, g.ars, g.acs, pack ? packed : b,
-                        pack ? int64_t(width) * W : g.brs, f, tail);
+                int64_t brs = g.brs;
+                if (pack) {
+                    pack_panel(b, g.brs, g.bcs, k1 - k0, g.n - v0 * W, width, packed);
+                    b = packed;
+                    brs = int64_t(width) * W;
                 }
+                Finish<T> f = {g.c, g.crs, g.ccs, g.init, g.irs, g.ics, g.alpha};
+                if (s > 0) f.init = g.c, f.irs = g.crs, f.ics = g.ccs;
+                f.c += v0 * W * f.ccs;
+                if (f.init) f.init += v0 * W * f.ics;
+                run(r0, r1, k1 - k0, g.a + k0 * g.acs, b, brs, f, width, tail);
             }
         }
     }
+
+    // The tiles of one panel. Their heights differ by at most one: a low last tile would be slow.
+    RL_INLINE void run(int64_t r0, int64_t r1, int64_t k, const T* a, const T* b, int64_t brs, Finish<T> f, int width, int tail) const {
+        const int64_t tiles = over(r1 - r0, tallest(width));
+        const int low = int((r1 - r0) / tiles);
+        const bool part = !pack && tail != W;
+        const OuterTile<T> tile[2] = {pick_tile<T>(low, width, part), low < tallest(width) ? pick_tile<T>(low + 1, width, part) : nullptr};
+        const T* init = f.init;
+        T* c = f.c;
+        for (int64_t t = 0, r = r0; t < tiles; ++t) {
+            const int64_t next = r0 + cut(r1 - r0, tiles, t + 1);
+            f.c = c + r * f.crs;
+            if (init) f.init = init + r * f.irs;
+            tile[next - r - low](k, a + r * g.ars, g.ars, g.acs, b, brs, f, tail);
+            r = next;
+        }
+    }
 };
+
+template <class T>
+bool packs(const Product<T>& g) {
+    return g.bcs != 1 || g.m >= kPackRows || (g.m >= 64 && std::abs(g.brs) * int64_t(sizeof(T)) >= kPackFar);
+}
 
 template <class T>
 bool outer(const Product<T>& g, const RlPool* pool) {
@@ -266,26 +282,28 @@ bool outer(const Product<T>& g, const RlPool* pool) {
     o.g = g;
     o.vectors = over(g.n, W);
     o.panels = over(o.vectors, widest_panel);
-    o.tiles = over(g.m, MR);
-    o.pack = g.bcs != 1 || o.tiles >= 16;
-    const size_t bytes = size_t(KC) * widest_panel * W * sizeof(T);
+    o.pack = packs(g);
+    const size_t bytes = size_t(least(g.k, KC)) * widest_panel * W * sizeof(T) + 64;
     if (!pool || !pool->pays(g.m * g.n * g.k / kWorkPerNs)) {
         T* packed = o.pack ? static_cast<T*>(scratch.get(bytes)) : nullptr;
         if (o.pack && !packed) return false;
-        o.compute(0, o.tiles, 0, o.panels, packed);
+        o.compute(0, g.m, 0, o.panels, packed);
         return true;
     }
-    // Each chunk packs what it needs itself: lines that another core has just written are slow to read.
-    int64_t columns = o.pack ? least(o.panels, 8) : 1;
-    const int64_t rows = most(1, least(o.tiles / (o.pack ? 8 : 1), 16 / columns));
-    if (rows == 1) columns = least(o.panels, 16);
+    // Chunks: four a thread when nothing is packed, else about one and a half. Each packs what it
+    // needs itself, since lines that another core has just written are slow to read.
+    const int64_t threads = pool->threads();
+    if (o.pack && o.panels < threads) o.panels = least(threads, o.vectors);
+    const int64_t columns = o.pack ? least(o.panels, 16) : g.m < 8 * threads ? o.panels : 1;
+    const int64_t wanted = over(o.pack ? 3 * threads / 2 : 4 * threads, columns);
+    const int64_t rows = most(1, least(g.m / (o.pack ? 48 : 4), wanted));
     std::atomic<bool> right{true};
     auto body = [&](int64_t b, int64_t e) {
         T* packed = o.pack ? static_cast<T*>(scratch.get(bytes)) : nullptr;
         if (o.pack && !packed) right = false;
         for (int64_t i = b; i < e && right; ++i) {
             const int64_t r = i / columns, q = i % columns;
-            o.compute(cut(o.tiles, rows, r), cut(o.tiles, rows, r + 1), cut(o.panels, columns, q), cut(o.panels, columns, q + 1), packed);
+            o.compute(cut(g.m, rows, r), cut(g.m, rows, r + 1), cut(o.panels, columns, q), cut(o.panels, columns, q + 1), packed);
         }
     };
     rl::parallel_for(pool, rows * columns, 1, body);
@@ -323,11 +341,25 @@ void dot_tile(const Product<T>& g, int64_t i0, int64_t j0) {
     T out[groups * W];
     RL_UNROLL for (int q = 0; q < groups; ++q) store(out + q * W, sums<T>(acc + q * W));
     const int rows = int(least(R, g.m - i0)), columns = int(least(C, g.n - j0));
+    T* c = g.c + i0 * g.crs + j0 * g.ccs;
+    const T* init = g.init ? g.init + i0 * g.irs + j0 * g.ics : nullptr;
+    if (columns == C && g.ccs == 1 && (!init || g.ics == 1)) {
+        for (int i = 0; i < rows; ++i, c += g.crs) {
+            T x[C];
+            for (int j = 0; j < C; ++j) x[j] = g.alpha * out[i * C + j];
+            if (init) {
+                for (int j = 0; j < C; ++j) x[j] = x[j] + init[j];
+                init += g.irs;
+            }
+            std::memcpy(c, x, sizeof x);
+        }
+        return;
+    }
     for (int i = 0; i < rows; ++i)
         for (int j = 0; j < columns; ++j) {
             T x = g.alpha * out[i * C + j];
-            if (g.init) x = x + g.init[(i0 + i) * g.irs + (j0 + j) * g.ics];
-            g.c[(i0 + i) * g.crs + (j0 + j) * g.ccs] = x;
+            if (init) x = x + init[i * g.irs + j * g.ics];
+            c[i * g.crs + j * g.ccs] = x;
         }
 }
 
@@ -368,29 +400,78 @@ Product<T> exchanged(const Product<T>& g) {
     return {g.n, g.m, g.k, g.b, g.bcs, g.brs, g.a, g.acs, g.ars, g.c, g.ccs, g.crs, g.init, g.ics, g.irs, g.alpha};
 }
 
-// Estimated cycles of `outer`: fused multiply-adds at two a cycle (load-bound on narrow tiles), packing, transposed stores.
+// Estimated cycles, from measurements on an AVX-512 core; what counts is the comparison.
 template <class T>
-double outer_cost(const Product<T>& g, bool exchanged) {
+double outer_cost(const Product<T>& g, bool turned) {
     constexpr int W = Lanes<T>::W;
-    const double m = double(g.m), k = double(g.k), vectors = double(over(g.n, W));
-    double cost = m * vectors * k / 2;
-    if (g.bcs != 1) cost += k * vectors * W * (g.brs == 1 ? 0.35 : 1.5);
-    if (exchanged) cost += double(over(g.m, MR)) * vectors * W * 5;
-    return cost + double(over(g.m, MR)) * vectors * 5;
+    const int64_t vectors = over(g.n, W), panels = over(vectors, widest(g.m));
+    const double width = double(vectors) / double(panels);
+    const int64_t tiles = over(g.m, tallest(int(width)));
+    const double sums = double(g.m) / double(tiles) * width;
+    const double step = vectors == 1 ? 0.75 * sums : 0.56 * sums;  // one vector: the loads are the limit
+    double cost = double(panels * tiles) * (double(g.k) * (step > 4.2 ? step : 4.2) + 50);
+    if (g.acs != 1 && g.k > 256) cost *= 1.05;  // a column of a spreads over more lines than the first cache holds
+    if (packs(g)) cost += double(g.k * vectors * W) * (g.bcs == 1 || g.brs == 1 ? 0.2 : 1.2);
+    if (turned) cost += double(tiles * vectors) * 110;
+    return cost;
+}
+
+template <class T>
+double dot_cost(const Product<T>& g) {
+    const double steps = double(over(g.k, Lanes<T>::W));
+    if (g.m == 1) return double(over(g.n, 8)) * (steps * 6 + 60);
+    const double each = double(g.n * g.k) * sizeof(T) > 32768 ? 0.8 : 0.6;  // b streams past for every few rows
+    return double(over(g.m, DR) * over(g.n, 4)) * (steps * each * DR * 4 + 60);
+}
+
+enum class Way { straight, turned, dot };
+
+struct Plan {
+    Way way;
+    double cost;
+};
+
+template <class T>
+Plan plan(const Product<T>& g) {
+    Plan best = {Way::straight, outer_cost(g, false)};
+    const double turned = outer_cost(exchanged(g), true);
+    if (turned < best.cost) best = {Way::turned, turned};
+    if (g.acs == 1 && g.brs == 1 && g.k > 0) {
+        const double dots = dot_cost(g);
+        if (dots < best.cost) best = {Way::dot, dots};
+    }
+    return best;
+}
+
+template <class T>
+bool follow(Way way, const Product<T>& g, const RlPool* pool) {
+    if (way == Way::dot) return dot(g, pool), true;
+    return way == Way::turned ? outer(exchanged(g), pool) : outer(g, pool);
+}
+
+template <class T>
+Product<T> columns_of(Product<T> g, int64_t first, int64_t last) {
+    g.n = last - first;
+    g.b += first * g.bcs;
+    g.c += first * g.ccs;
+    if (g.init) g.init += first * g.ics;
+    return g;
 }
 
 template <class T>
 bool gemm(const Product<T>& g, const RlPool* pool) {
     constexpr int W = Lanes<T>::W;
     if (g.m <= 0 || g.n <= 0) return true;
-    const Product<T> x = exchanged(g);
-    double straight = outer_cost(g, false), turned = outer_cost(x, true);
-    if (g.acs == 1 && g.brs == 1 && g.k > 0) {
-        const double m = double(g.m > 1 ? over(g.m, DR) * DR : 1), n = double(over(g.n, g.m > 1 ? 4 : 8) * (g.m > 1 ? 4 : 8));
-        const double dots = m * n * (double(over(g.k, W)) * 0.6 + 4.5);
-        if (dots < straight && dots < turned) return dot(g, pool), true;
+    if (g.m * g.n * g.k < 1024) return follow(g.bcs != 1 && g.brs == 1 && g.acs == 1 && g.k > 0 ? Way::dot : Way::straight, g, pool);
+    const Plan whole = plan(g);
+    const int64_t rest = g.n % W;
+    if (rest && rest <= W / 2 && g.n > W && whole.cost > 30000) {  // a last vector mostly empty: do its columns another way?
+        const Product<T> left = columns_of(g, 0, g.n - rest), right = columns_of(g, g.n - rest, g.n);
+        const Plan first = plan(left), second = plan(right);
+        if (first.cost + second.cost + 200 < whole.cost * 0.97)
+            return follow(first.way, left, pool) && follow(second.way, right, pool);
     }
-    return turned < straight ? outer(x, pool) : outer(g, pool);
+    return follow(whole.way, g, pool);
 }
 
 template <class T>

@@ -172,26 +172,40 @@ RL_INLINE Vec<T> high(const Vec<T>& x, const Vec<T>& y) {
 }
 #endif
 
-// Transposes the W x W block held in v: log2(W) rounds of a perfect shuffle.
+// A vector of which the first n lanes count: masks cost nothing on AVX-512, elsewhere a branch does less.
 template <class T>
+RL_INLINE Vec<T> load_edge(const T* p, int n) {
+    return RL_VECTOR_BYTES < 64 && n == Lanes<T>::W ? load(p) : load_part(p, n);
+}
+template <class T>
+RL_INLINE void store_edge(T* p, const Vec<T>& v, int n) {
+    RL_VECTOR_BYTES < 64 && n == Lanes<T>::W ? store(p, v) : store_part(p, v, n);
+}
+
+// Transposes the W x W block held in v: log2(W) rounds of a perfect shuffle.
+template <class T, int Round = 1>
 RL_INLINE void transpose(Vec<T>* v) {
     constexpr int W = Lanes<T>::W;
-    Vec<T> t[W];
-    RL_UNROLL for (int round = 1; round < W; round *= 2) {
+    if constexpr (Round < W) {
+        Vec<T> t[W];
         RL_UNROLL for (int i = 0; i < W / 2; ++i) {
             t[2 * i] = low<T>(v[i], v[i + W / 2]);
             t[2 * i + 1] = high<T>(v[i], v[i + W / 2]);
         }
         RL_UNROLL for (int i = 0; i < W; ++i) v[i] = t[i];
+        transpose<T, Round * 2>(v);
     }
 }
 
 // Returns the vector whose lane i is the sum of the lanes of v[i], for W vectors; v is used up.
-template <class T>
+template <class T, int N = Lanes<T>::W>
 RL_INLINE Vec<T> sums(Vec<T>* v) {
-    RL_UNROLL for (int n = Lanes<T>::W / 2; n > 0; n /= 2)
-        RL_UNROLL for (int i = 0; i < n; ++i) v[i] = low<T>(v[i], v[i + n]) + high<T>(v[i], v[i + n]);
-    return v[0];
+    if constexpr (N > 1) {
+        RL_UNROLL for (int i = 0; i < N / 2; ++i) v[i] = low<T>(v[i], v[i + N / 2]) + high<T>(v[i], v[i + N / 2]);
+        return sums<T, N / 2>(v);
+    } else {
+        return v[0];
+    }
 }
 
 }  // namespace RL_NS
