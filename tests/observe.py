@@ -256,7 +256,7 @@ def _edges(torch, row):
 
 def _raises(torch, row):
     for i, sample in enumerate(row.raises):
-        yield str(i), lambda sample=sample: encode(torch, Call(torch, row, sample, grad=row.grad).run(), False)
+        yield str(i), lambda sample=sample: encode(torch, Call(torch, row, sample).run(), False)
 
 
 def _layouts(torch, row):

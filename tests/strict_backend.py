@@ -2,11 +2,14 @@
 
 Op bodies run over it as they do on a GPU. What would fail or be slow there fails here: a NumPy
 function given one of these arrays, a host array mixed with a device array, a name that is neither
-in the Array API standard nor among the extras of `backend/base.py`, a mix of dtypes. What CuPy's
-arrays do allow beyond the standard (`device_array.py`) is allowed.
+in the Array API standard nor among the extras of `backend/base.py`, a parameter the standard lacks. What CuPy's
+arrays do allow beyond the standard is allowed: operators and dtype promotion as NumPy has them, fancy
+indexing (`device_array.py`).
 """
 
 from __future__ import annotations
+
+import re
 
 import array_api_strict as xp
 import numpy as np
@@ -22,16 +25,13 @@ DType = type(xp.float32)
 
 
 class StrictArray(DeviceArray):
-    """A device array whose operators are array-api-strict's."""
+    """A device array; functions get it as one of array-api-strict."""
 
     __slots__ = ()
 
     @property
     def strict(self):
         return Strict._new(self.host, device=DEVICE)
-
-    def operate(self, name, *others):
-        return rewrap(getattr(self.strict, name)(*map(unwrap, others)))
 
 
 def unwrap(x):
@@ -61,6 +61,15 @@ CREATION = ("arange", "asarray", "empty", "eye", "full", "linspace", "ones", "ze
             "zeros_like")
 
 
+CATEGORIES = re.compile(r"cannot be type promoted|dtypes are allowed|Two scalars not allowed|does not support the dtype|"
+                        r"Only .* allowed in")
+
+
+def as_numpy(x):
+    """NumPy's result for dtypes that the standard leaves open and CuPy takes as NumPy does."""
+    return tuple(map(as_numpy, x)) if isinstance(x, tuple) else StrictArray(x)
+
+
 class Namespace:
     """A module of array-api-strict with arguments and results converted, and device1 as the default."""
 
@@ -77,7 +86,12 @@ class Namespace:
 
         def call(*args, **kwargs):
             given = {k: unwrap(v) for k, v in kwargs.items()}
-            return rewrap(found(*map(unwrap, args), **{**here, **given}))
+            try:
+                return rewrap(found(*map(unwrap, args), **{**here, **given}))
+            except TypeError as error:
+                if not CATEGORIES.search(str(error)):
+                    raise
+            return as_numpy(getattr(np, name)(*map(raw, args), **{k: raw(v) for k, v in kwargs.items()}))
         call.__name__ = name
         setattr(self, name, call)
         return call

@@ -111,22 +111,28 @@ def gradgradcheck(row):
 
 
 def _finite_differences(row, check):
-    """First or second derivatives of every sample, in float64, against finite differences."""
+    """First or second derivatives of every sample, in float64, against finite differences.
+
+    Samples with numbers of their own are left out: they are ties and other kinks, where no difference exists; so are
+    empty ones, which have nothing to differ."""
     problems = []
     for i, sample in enumerate(row.samples):
+        if any(arg.kind == "float" and (arg.values is not None or 0 in arg.shape) for arg in table.leaves(sample)):
+            continue
         call = Call(rl, row, sample, dtype="float64", grad=True)
         inputs = [x for x in call.tensors if x.requires_grad]
-        if not inputs or not any(x.requires_grad for x in observe.tensors_in(rl, call.run())):
+        if not inputs or not any(x.requires_grad for x in _double_outputs(call.run())):
             continue
         try:
-            check(lambda *_, call=call: _float_outputs(call.run()), inputs, fast_mode=True)
+            check(lambda *_, call=call: _double_outputs(call.run()), inputs, fast_mode=True)
         except Exception as error:
             problems.append(f"{i}: {type(error).__name__}: {error}")
     return problems
 
 
-def _float_outputs(out):
-    return tuple(x for x in observe.tensors_in(rl, out) if x.is_floating_point() or x.is_complex())
+def _double_outputs(out):
+    """The outputs whose precision allows a finite difference."""
+    return tuple(x for x in observe.tensors_in(rl, out) if x.dtype in (rl.float64, rl.complex128))
 
 
 # ---- kernels and devices --------------------------------------------------------------------------
