@@ -9,7 +9,7 @@ import importlib as _importlib
 
 from .version import __version__
 from . import dtypes as _dtypes
-from .dtypes import (dtype, finfo, iinfo, get_default_dtype, set_default_dtype as _set_default_dtype, promote_types,
+from .dtypes import (dtype, finfo, iinfo, get_default_dtype, set_default_dtype, promote_types,
                      can_cast)
 from .devices import device, get_default_device, set_default_device
 from .core.tensor import Tensor, Size
@@ -18,8 +18,9 @@ from .core.modes import (no_grad, enable_grad, set_grad_enabled, inference_mode,
 from .core.op import Registry as _Registry
 
 #: Families of ops: one file each under `ops/`; importing a family publishes its ops.
-_FAMILIES = ("pointwise", "comparison", "activation", "reduce", "shape", "join", "rearrange", "pad",
-             "metadata", "index", "gather", "sort", "matmul", "einsum", "distance", "linalg", "create", "convert", "data", "bridge", "inspect", "storage",
+_FAMILIES = ("pointwise", "pointwise_binary", "special", "comparison", "activation", "reduce", "reduce_order",
+             "reduce_scan", "reduce_norm", "shape", "join", "rearrange", "pad",
+             "metadata", "index", "gather", "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "create", "convert", "data", "bridge", "inspect", "storage",
              "copying", "windows",
              "random", "dropout", "loss", "norm", "graph")
 for _name in _FAMILIES:

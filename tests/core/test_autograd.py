@@ -329,7 +329,7 @@ def test_grad_fn_names_and_edges():
     add = y.grad_fn.next_functions[0][0]
     mul = add.next_functions[0][0]
     acc = mul.next_functions[0][0]
-    assert [n.name() for n in (add, mul, acc)] == ["AddBackward0", "MulBackward0", "AccumulateGrad"]
+    assert [n.name() for n in (add, mul, acc)] == ["AddBackward0", "MulBackward0", "torch::autograd::AccumulateGrad"]
     assert acc.variable is x
 
 

@@ -36,7 +36,7 @@ def test_from_numpy_shares(rl, dtype, layout):
     t = rl.from_numpy(a)
     assert t.dtype is getattr(rl, dtype)
     assert tuple(t.shape) == a.shape
-    assert t.stride() == tuple(s // a.itemsize for s in a.strides)
+    assert all(s == b // a.itemsize for s, b, n in zip(t.stride(), a.strides, a.shape, strict=True) if n > 1)
     assert t.tolist() == a.tolist()
     assert t.data_ptr() == a.__array_interface__["data"][0]
     with np.nditer(a, op_flags=["readwrite"]) as it:        # NumPy writes, the tensor sees it
@@ -107,7 +107,7 @@ def test_arithmetic_on_negative_strides(rl):
 def test_subclasses_of_arrays(rl):
     t = rl.from_numpy(np.ma.masked_array([1.0, 2.0], [False, True]))
     assert t.tolist() == [1.0, 2.0]
-    assert type(rl.from_numpy(np.matrix([[1.0]])).numpy()) is np.ndarray
+    assert type(rl.from_numpy(np.ones(3).view(np.recarray)).numpy()) is np.ndarray
 
 
 def test_read_only_arrays_are_shared_with_one_warning(rl):

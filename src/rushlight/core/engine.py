@@ -78,7 +78,7 @@ class Node:
         return self.grad_name
 
     def __repr__(self):
-        return f"<{self.name()} object at {hex(id(self))}>"
+        return f"<{self.name().rpartition('::')[2]} object at {hex(id(self))}>"
 
     @property
     def next_functions(self):
@@ -153,6 +153,8 @@ class Node:
             return array
         t = make(array)
         t._counter = c
+        if array.dtype.kind not in "fcV":       # the indices beside the values of max, say
+            return t
         t._node = self
         t._nr = self.plan.saves[k][1]
         return t
@@ -257,7 +259,7 @@ class AccumulateGrad(Node):
         Node.__init__(self)
         self.variable = variable
         self.edges = []
-        self.grad_name = "AccumulateGrad"
+        self.grad_name = "torch::autograd::AccumulateGrad"
 
 
 def accumulator(leaf):

@@ -285,7 +285,7 @@ def tensor_repr(self, *, tensor_contents=None):
         suffixes.insert(0, f"device='{self.device}'")
     node = node_of(self)
     if node is not None:
-        suffixes.append(f"grad_fn=<{node.name()}>")
+        suffixes.append(f"grad_fn=<{node.name().rpartition('::')[2]}>")
     elif self._req:
         suffixes.append("requires_grad=True")
     return with_suffixes(prefix + text, suffixes, indent)

@@ -76,7 +76,7 @@ class CopySlices(Node):
 
     def __init__(self, base, view, inner):
         Node.__init__(self)
-        self.grad_name = "CopySlices"
+        self.grad_name = "torch::autograd::CopySlices"
         self.inner = inner
         self.view = (view._replay, view._array.shape)
         self.shadow = _Shadow(view)

@@ -6,7 +6,7 @@ from ..core import inplace
 from ..core.modes import state
 from ..core.tensor import INFERENCE, TensorBase, make
 
-__all__ = ["as_dtype", "backend_for", "check_flag", "fill_number", "finish", "into_out", "is_number", "kind_of",
+__all__ = ["as_dtype", "backend_for", "check_flag", "fill_number", "finish", "into_out", "is_expanded", "is_number", "kind_of",
            "new_array", "number_dtype", "plain_number", "shown_types",
            "sizes"]
 
@@ -93,6 +93,12 @@ def into_out(name, array, out, dtype):
     if out._array.shape != array.shape:         # torch resizes here without a word
         out._array, out._root = backend.empty(array.shape, dtype=out._array.dtype), None
     return inplace.store_out(name, make(backend.cast(array, backend.dt(out.dtype))), out)
+
+
+def is_expanded(x):
+    """Whether several elements of an array lie in one place."""
+    strides = x.strides
+    return 0 in strides and any([s == 0 and n > 1 for s, n in zip(strides, x.shape)])
 
 
 # ------------------------------------------------------------------ sizes

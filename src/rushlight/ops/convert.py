@@ -9,7 +9,7 @@ from ..core.modes import Flags, state
 from ..core.op import T, composite, method, op
 from ..core.tensor import INFERENCE, OPS, TensorBase, make, wants_grad
 from ..errors import broadcast_mismatch
-from ._factory import check_flag, fill_number, is_number, kind_of, plain_number, shown_types
+from ._factory import check_flag, fill_number, is_expanded, is_number, kind_of, plain_number, shown_types
 from .create import zeros_like
 
 # ------------------------------------------------------------------ arrays to arrays
@@ -22,7 +22,7 @@ def converted(B, x, source, target):
     of complex, with a warning; float64 reaches uint8 by way of int64; float8_e4m3fn saturates. The order
     of the dimensions in memory is kept.
     """
-    if 0 in x.strides:                  # an expanded array is stored anew in plain order
+    if is_expanded(x):                  # stored anew in plain order
         x = B.copy(x)
     if source is target:
         return B.clone(x)
@@ -304,7 +304,7 @@ def cuda(self, device=None, non_blocking=False, memory_format=formats.preserve_f
 # ------------------------------------------------------------------ copy_
 
 
-@op(ns=(), method=False, name="copy", grad_name="CopyBackwards")
+@op(ns=(), method=False, name="copy", grad_name="torch::autograd::CopyBackwards")
 def _copy(B, input: T, other: T):
     """Return `other`, broadcast and converted, in the shape and dtype of the input."""
     _check_fits(input.shape, other.shape)
@@ -423,7 +423,7 @@ def _fill_value(name, value, input):
     """Return a fill value as a number the input's dtype holds, or as a 0-d tensor on its device."""
     if isinstance(value, TensorBase):
         if value._array.ndim:
-            raise RuntimeError(f"{name} only supports 0-dimension value tensor but got tensor with {value._array.ndim} "
+            raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value._array.ndim} "
                                "dimensions.")
         return value if _same_device(value.device, input.device) else _moved(value, input.device)
     if not is_number(value):

@@ -8,7 +8,7 @@ from ..backend.cpu import B as CPU
 from ..core.op import composite, method
 from ..core.tensor import TensorBase
 from ..errors import must_be_tensor
-from ._factory import (as_dtype, backend_for, fill_number, finish, into_out, is_number, kind_of, new_array, number_dtype,
+from ._factory import (as_dtype, backend_for, fill_number, finish, into_out, is_expanded, is_number, kind_of, new_array, number_dtype,
                        plain_number, shown_types, sizes)
 
 _ndarray = CPU.array_type
@@ -178,7 +178,7 @@ def _like(name, input, dtype, layout, device, pin_memory, memory_format):
     else:
         B = backend_for(name, input.device if device is None else device, layout, pin_memory)
     if memory_format is formats.preserve_format:
-        if B is backends.of_array(x) and 0 not in B.strides(x):
+        if B is backends.of_array(x) and not is_expanded(x):
             return B, d, B.empty_like(x, dtype=B.dt(d))
         return B, d, B.empty(x.shape, dtype=B.dt(d))
     return B, d, _empty_in_format(B, x.shape, B.dt(d), _format(name, memory_format), name)

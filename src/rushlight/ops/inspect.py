@@ -42,13 +42,25 @@ def stride(self, dim=None):
 
 
 def strides_of(x):
-    """Return an array's strides in elements; those of an empty array as torch counts them."""
-    if type(x) is _ndarray and x.size:
+    """Return an array's strides in elements, with torch's values where they make no difference."""
+    if type(x) is _ndarray:
         n = x.dtype.itemsize
-        return tuple([s // n for s in x.strides])
-    if x.size:
-        return backends.of_array(x).strides(x)
-    return formats.strides(x.shape)
+        found = tuple([s // n for s in x.strides])
+    else:
+        found = backends.of_array(x).strides(x)
+    return _regular(x.shape, found) if 0 in found else found
+
+
+def _regular(shape, strides):
+    """Replace the zeros that NumPy gives new axes and empty arrays; those of expanded axes stay."""
+    if 0 in shape and not any(strides):
+        return formats.strides(shape)
+    out, step = list(strides), 1
+    for d in reversed(range(len(shape))):
+        if out[d] == 0 and shape[d] == 1:
+            out[d] = step
+        step = out[d] * shape[d]
+    return tuple(out)
 
 
 @method(aliases=("ndimension",))

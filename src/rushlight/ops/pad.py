@@ -83,7 +83,7 @@ _NAMES = {"reflect": "ReflectionPad", "replicate": "ReplicationPad"}
 
 def _edge_name(args):
     _, pad, mode = args
-    return f"{_NAMES[mode]}{len(pad) // 2}DBackward0" if mode in _NAMES else "CopySlices"
+    return f"{_NAMES[mode]}{len(pad) // 2}DBackward0" if mode in _NAMES else "torch::autograd::CopySlices"
 
 
 @op(ns=(), name="_pad_edges", grad_name=_edge_name)
