@@ -4,9 +4,12 @@ A first line is torch's, word for word, so that searches find it. The lines belo
 are written in Chinese when `RUSHLIGHT_LANG=zh`.
 """
 import os
-import re
 import sys
 
+from . import dtypes, lessons
+from .lessons import taught
+
+__all__ = ["taught"]
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
@@ -49,16 +52,44 @@ def _type_name(value):
     return type(value).__name__
 
 
-_SHAPES = re.compile(r"could not be broadcast together with (?:remapped )?shapes? (.*)")
+def explain(op, values, error):
+    """Raise torch's error in place of the array library's where the cause is known; else teach.
+
+    An error that a body raised itself has torch's first line already: the shapes and the cure are
+    added below it.
+    """
+    if isinstance(error, (ValueError, IndexError, OverflowError)):
+        from_array_error(op, values, error)
+    teach(op, values, error)
+
+
+def teach(op, values, error):
+    """Add to an error which op got what, and the cure, unless that was done before."""
+    if getattr(error, "_taught", False) or not error.args or not isinstance(error.args[0], str):
+        return
+    if not isinstance(error, (RuntimeError, IndexError, ValueError, TypeError)):
+        return
+    described = [(name, v.shape, _dtype_name(v)) for name, v in zip(op.params, values)
+                 if hasattr(v, "shape") and hasattr(v, "dtype")]
+    first = error.args[0]
+    error.args = (first + lessons.arguments(op.name, described) + lessons.cure(first), *error.args[1:])
+    error._taught = True
+
+
+def _dtype_name(array):
+    found = dtypes.FROM_NP.get(array.dtype)
+    return found.name if found is not None else str(array.dtype)
 
 
 def from_array_error(op, values, error):
     """Raise torch's error in place of NumPy's where the cause is known; return otherwise."""
     shapes = [tuple(v.shape) for v in values if hasattr(v, "shape")]
-    if len(shapes) >= 2 and isinstance(error, ValueError) and op.promote:
+    if len(shapes) >= 2 and isinstance(error, ValueError) and (op.promote or "could not be broadcast" in str(error)):
         mismatch = broadcast_mismatch(shapes)
         if mismatch:
-            raise RuntimeError(mismatch) from None
+            found = RuntimeError(mismatch)
+            teach(op, values, found)
+            raise found from None
 
 
 def broadcast_mismatch(shapes):
@@ -78,7 +109,6 @@ def broadcast_mismatch(shapes):
 
 def modified_in_place(node, k, array, counter, version):
     """The text for a saved value that an in-place operation changed, and who changed it."""
-    from . import dtypes
     d = dtypes.FROM_NP.get(array.dtype)
     kind = f"torch.{d.short}Tensor" if d else "Tensor"
     item = node.saved[k]
@@ -91,14 +121,16 @@ def modified_in_place(node, k, array, counter, version):
              f"[{kind} {list(array.shape)}]{maker} is at version {counter.n}; expected version {version} instead. "
              "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
              "torch.autograd.set_detect_anomaly(True).")
-    if counter.where:
-        first += f"\n  The last write to it was {counter.where[0]} at {counter.where[1]}; {node.name()} needs the value from before."
-    return first
+    if not counter.where:
+        return taught(first)
+    name, place = counter.where
+    return first + lessons.say(f"\n  {name} at {place} wrote to it last; {node.name()} needs the value from before.",
+                               f"\n  最后写入它的是 {place} 处的 {name}；{node.name()} 需要写入之前的值。") + lessons.cure(first)
 
 
 # ------------------------------------------------------------------ where in a model
 
-_NOTE = "  raised in "
+_NOTE = lessons.say("  raised in ", "  出错的模块：")
 
 
 def add_module_note(exc, module):
@@ -121,7 +153,7 @@ def add_module_note(exc, module):
     elif not trail.extend(module):
         return
     note = trail.text()
-    if hasattr(exc, "add_note"):
+    if hasattr(exc, "add_note") and not getattr(exc, "_taught", False):
         if trail.note in getattr(exc, "__notes__", ()):
             exc.__notes__[exc.__notes__.index(trail.note)] = note
         else:

@@ -10,6 +10,9 @@ except ImportError:                     # the pure build: NumPy's BLAS has its o
     _threads = None
 
 
+_PACKAGE = __name__.partition(".")[0]
+
+
 class _Settings:
     threads = 1
     interop_threads = 1
@@ -124,7 +127,10 @@ def typename(obj):
     kind = obj if isinstance(obj, type) or hasattr(obj, "__qualname__") else type(obj)
     module = getattr(kind, "__module__", "") or ""
     name = getattr(kind, "__qualname__", type(obj).__name__)
-    return name if module in ("builtins", "__builtin__", "") else f"{module}.{name}"
+    if module in ("builtins", "__builtin__", ""):
+        return name
+    head, dot, rest = module.partition(".")
+    return f"{'torch' if head == _PACKAGE else head}{dot}{rest}.{name}"
 
 
 def compiled_with_cxx11_abi():

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 
 from ..core.tensor import Tensor
-from .module import Module, _addindent, _typename
+from ..settings import typename
+from .module import Module, _addindent
 from .parameter import Parameter
 
 __all__ = ["ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]
@@ -88,7 +89,7 @@ class Sequential(Module):
         return self.extend(list(other))
 
     def __mul__(self, other):
-        _check_repeats(other)
+        _check_repeats(self, other)
         made = Sequential()
         for _ in range(other):
             made.extend(self)
@@ -98,7 +99,7 @@ class Sequential(Module):
         return self.__mul__(other)
 
     def __imul__(self, other):
-        _check_repeats(other)
+        _check_repeats(self, other)
         original = list(self)
         for _ in range(other - 1):
             self.extend(original)
@@ -148,13 +149,11 @@ class Sequential(Module):
         return self
 
 
-def _check_repeats(other):
+def _check_repeats(sequential, other):
     if not isinstance(other, int):
-        raise TypeError(f"unsupported operand type(s) for *: {type(Sequential)} and {type(other)}")
+        raise TypeError(f"unsupported operand type(s) for *: {type(sequential)} and {type(other)}")
     if other <= 0:
-        raise ValueError(
-            f"Non-positive multiplication factor {other} for {type(Sequential())}"
-        )
+        raise ValueError(f"Non-positive multiplication factor {other} for {type(sequential)}")
 
 
 class ModuleList(Module):
@@ -529,7 +528,7 @@ class ParameterDict(Module):
 
     def extra_repr(self):
         """One line an entry."""
-        return "\n".join(f"  ({key}): {_described(v, _typename)}" for key, v in self.items())
+        return "\n".join(f"  ({key}): {_described(v, typename)}" for key, v in self.items())
 
     def __call__(self, input):
         raise RuntimeError("ParameterDict should not be called.")

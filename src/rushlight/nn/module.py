@@ -12,6 +12,7 @@ from collections import OrderedDict
 from .. import devices, dtypes, errors
 from ..core.modes import no_grad
 from ..core.tensor import Tensor
+from ..settings import typename
 from ..utils.hooks import RemovableHandle
 from . import module_hooks
 from .module_hooks import (
@@ -58,18 +59,6 @@ def _addindent(text, spaces):
     if not rest:
         return text
     return "\n".join([first, *(" " * spaces + line for line in rest)])
-
-
-def _typename(value):
-    """What torch.typename says: `torch.FloatTensor` for tensors, else the qualified class name."""
-    if isinstance(value, Tensor):
-        return value.type()
-    module = type(value).__module__
-    name = type(value).__qualname__
-    if module == "builtins":
-        return name
-    head, _, rest = module.partition(".")
-    return f"{'torch' if head == __name__.partition('.')[0] else head}{rest and '.' + rest}.{name}"
 
 
 def _forward_unimplemented(self, *input):
@@ -166,10 +155,10 @@ class Module(ModuleHooks, ModuleState):
         own = self.__dict__
         try:
             hooked = (
-                own["_forward_hooks"]
-                or own["_forward_pre_hooks"]
-                or own["_backward_hooks"]
+                own["_backward_hooks"]
                 or own["_backward_pre_hooks"]
+                or own["_forward_hooks"]
+                or own["_forward_pre_hooks"]
                 or _global_forward_hooks
                 or _global_forward_pre_hooks
                 or _global_backward_hooks
@@ -203,13 +192,13 @@ class Module(ModuleHooks, ModuleState):
             >>> self.register_buffer("running_mean", torch.zeros(3))
         """
         if "_buffers" not in self.__dict__:
-            raise AttributeError("cannot assign buffer before Module.__init__() call")
+            raise AttributeError(errors.taught("cannot assign buffer before Module.__init__() call"))
         _check_name("buffer", name)
         if hasattr(self, name) and name not in self._buffers:
             raise KeyError(f"attribute '{name}' already exists")
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(
-                f"cannot assign '{_typename(tensor)}' object to buffer '{name}' "
+                f"cannot assign '{typename(tensor)}' object to buffer '{name}' "
                 "(torch Tensor or None required)"
             )
         for hook in _global_buffer_registration_hooks.values():
@@ -224,13 +213,13 @@ class Module(ModuleHooks, ModuleState):
     def register_parameter(self, name, param):
         """Add a parameter under `name`; None notes that the parameter is absent."""
         if "_parameters" not in self.__dict__:
-            raise AttributeError("cannot assign parameter before Module.__init__() call")
+            raise AttributeError(errors.taught("cannot assign parameter before Module.__init__() call"))
         _check_name("parameter", name)
         if hasattr(self, name) and name not in self._parameters:
             raise KeyError(f"attribute '{name}' already exists")
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(
-                f"cannot assign '{_typename(param)}' object to parameter '{name}' "
+                f"cannot assign '{typename(param)}' object to parameter '{name}' "
                 "(torch.nn.Parameter or None required)"
             )
         if param is not None and param.grad_fn is not None:
@@ -248,9 +237,9 @@ class Module(ModuleHooks, ModuleState):
     def add_module(self, name, module):
         """Add a child module under `name`; None notes that the child is absent."""
         if not isinstance(module, Module) and module is not None:
-            raise TypeError(f"{_typename(module)} is not a Module subclass")
+            raise TypeError(f"{typename(module)} is not a Module subclass")
         if not isinstance(name, str):
-            raise TypeError(f"module name should be a string. Got {_typename(name)}")
+            raise TypeError(f"module name should be a string. Got {typename(name)}")
         if hasattr(self, name) and name not in self._modules:
             raise KeyError(f"attribute '{name}' already exists")
         if "." in name:
@@ -280,14 +269,14 @@ class Module(ModuleHooks, ModuleState):
         )
         if isinstance(value, Parameter):
             if params is None:
-                raise AttributeError("cannot assign parameters before Module.__init__() call")
+                raise AttributeError(errors.taught("cannot assign parameters before Module.__init__() call"))
             _pop_from(name, own, buffers, modules, self._non_persistent_buffers_set)
             self.register_parameter(name, value)
         elif isinstance(value, Module):
             if params is not None and name in params:
                 _refuse(value, f"parameter '{name}'", "torch.nn.Parameter")
             if modules is None:
-                raise AttributeError("cannot assign module before Module.__init__() call")
+                raise AttributeError(errors.taught("cannot assign module before Module.__init__() call"))
             _pop_from(name, own, params, buffers, self._non_persistent_buffers_set)
             modules[name] = _run_module_registration_hooks(self, name, value)
         elif params is not None and name in params:
@@ -302,7 +291,7 @@ class Module(ModuleHooks, ModuleState):
             if value is not None and not isinstance(value, Tensor):
                 _refuse(value, f"buffer '{name}'", "torch.nn.Buffer, torch.Tensor")
             if buffers is None:
-                raise AttributeError("cannot assign buffer before Module.__init__() call")
+                raise AttributeError(errors.taught("cannot assign buffer before Module.__init__() call"))
             self._set_buffer(name, value)
         else:
             object.__setattr__(self, name, value)
@@ -728,6 +717,7 @@ def _parse_to(*args, **kwargs):
         or kwargs.keys() - _TO_KEYWORDS
         or kwargs.keys() & given.keys()
         or not isinstance(dtype, (dtypes.dtype, type(None)))
+        or not isinstance(given.get("non_blocking", False), bool)
         or not isinstance(first, (dtypes.dtype, Tensor, devices.device, str, int, type(None)))
     ):
         _refuse_to(args, kwargs)
@@ -761,7 +751,7 @@ def _refuse_to(args, kwargs):
 
 def _check_name(what, name):
     if not isinstance(name, str):
-        raise TypeError(f"{what} name should be a string. Got {_typename(name)}")
+        raise TypeError(f"{what} name should be a string. Got {typename(name)}")
     if "." in name:
         raise KeyError(f'{what} name can\'t contain "."')
     if name == "":
@@ -769,7 +759,7 @@ def _check_name(what, name):
 
 
 def _refuse(value, place, expected):
-    raise TypeError(f"cannot assign '{_typename(value)}' as {place} ({expected} or None expected)")
+    raise TypeError(f"cannot assign '{typename(value)}' as {place} ({expected} or None expected)")
 
 
 def _run_module_registration_hooks(parent, name, module):

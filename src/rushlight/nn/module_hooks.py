@@ -150,19 +150,25 @@ class _WrappedHook:
 
 def call_with_hooks(module, args, kwargs):
     """Run forward with every hook of `module` and every global one, in torch's order."""
-    called_always = set()
+    progress = _Progress()
     try:
-        return _forward_with_hooks(module, args, kwargs, called_always)
+        return _forward_with_hooks(module, args, kwargs, progress)
     except Exception:
-        # A copy of the lists is walked: a hook may remove itself.
         for scope, hook_id, hook in _always_called(module):
-            if hook_id in called_always:
-                continue
-            _call_after_failure(scope, hook, module, args, kwargs, hook_id)
+            if hook_id not in progress.called:
+                _call_after_failure(scope, hook, module, args, kwargs, progress.result, hook_id)
         raise
 
 
-def _forward_with_hooks(module, args, kwargs, called_always):
+class _Progress:
+    """How far a call came: its result, if there is one yet, and the `always_call` hooks that ran."""
+
+    def __init__(self):
+        self.result = None
+        self.called = set()
+
+
+def _forward_with_hooks(module, args, kwargs, progress):
     full_hooks, old_hooks = module._get_backward_hooks()
     backward_pre_hooks = module._get_backward_pre_hooks()
 
@@ -173,8 +179,8 @@ def _forward_with_hooks(module, args, kwargs, called_always):
         backward_hook = BackwardHook(module, full_hooks, backward_pre_hooks)
         args = backward_hook.setup_input_hook(args)
 
-    result = module.forward(*args, **kwargs)
-    result = _run_forward_hooks(module, args, kwargs, result, called_always)
+    progress.result = module.forward(*args, **kwargs)
+    result = _run_forward_hooks(module, args, kwargs, progress)
 
     if backward_hook is not None:
         if not isinstance(result, (Tensor, tuple)):
@@ -212,7 +218,7 @@ def _run_forward_pre_hooks(module, args, kwargs):
     return args, kwargs
 
 
-def _run_forward_hooks(module, args, kwargs, result, called_always):
+def _run_forward_hooks(module, args, kwargs, progress):
     for hooks, with_kwargs, always in (
         (
             _global_forward_hooks,
@@ -227,14 +233,14 @@ def _run_forward_hooks(module, args, kwargs, result, called_always):
     ):
         for hook_id, hook in tuple(hooks.items()):
             if hook_id in always:
-                called_always.add(hook_id)
+                progress.called.add(hook_id)
             if hook_id in with_kwargs:
-                changed = hook(module, args, kwargs, result)
+                changed = hook(module, args, kwargs, progress.result)
             else:
-                changed = hook(module, args, result)
+                changed = hook(module, args, progress.result)
             if changed is not None:
-                result = changed
-    return result
+                progress.result = changed
+    return progress.result
 
 
 def _always_called(module):
@@ -252,7 +258,7 @@ def _always_called(module):
     return found
 
 
-def _call_after_failure(scope, hook, module, args, kwargs, hook_id):
+def _call_after_failure(scope, hook, module, args, kwargs, result, hook_id):
     """Call one `always_call` hook while an error is on its way; its own error only warns."""
     with_kwargs = (
         _global_forward_hooks_with_kwargs
@@ -261,9 +267,9 @@ def _call_after_failure(scope, hook, module, args, kwargs, hook_id):
     )
     try:
         if hook_id in with_kwargs:
-            hook(module, args, kwargs, None)
+            hook(module, args, kwargs, result)
         else:
-            hook(module, args, None)
+            hook(module, args, result)
     except Exception as exc:
         warnings.warn(
             f"{scope} forward hook with ``always_call=True`` raised an exception "
@@ -411,27 +417,30 @@ class ModuleHooks:
                 "single Tensor or a tuple of Tensors is deprecated and will be removed "
                 "in future versions. This hook will be missing some of the grad_output."
             )
-        elif not _is_tensors(inputs):
+            return
+        if not _is_tensors(inputs):
             _warn_non_full(
                 "Using non-full backward hooks on a Module that does not take as input a "
                 "single Tensor or a tuple of Tensors is deprecated and will be removed "
                 "in future versions. This hook will be missing some of the grad_input."
             )
-        elif isinstance(result, tuple):
+            return
+        results = result if isinstance(result, tuple) else (result,)
+        nodes = {r.grad_fn for r in results if r.grad_fn is not None}
+        if len(nodes) > 1:
             _warn_non_full(
-                "Using non-full backward hooks on a Module that returns a "
-                "tuple of Tensors is deprecated and will be removed "
-                "in future versions. This hook will be missing some of the grad_output."
+                "Using a non-full backward hook when outputs are generated by different autograd "
+                "Nodes is deprecated and will be removed in future versions. This hook will be "
+                "missing some grad_output."
             )
-        else:
-            given = {i.grad_fn for i in inputs if i.grad_fn is not None}
-            direct = {node for node, _ in grad_fn.next_functions}
-            if direct - given - {None}:
-                _warn_non_full(
-                    "Using a non-full backward hook when the forward contains multiple autograd "
-                    "Nodes is deprecated and will be removed in future versions. This hook will "
-                    "be missing some grad_input."
-                )
+        elif {i.grad_fn for i in inputs if i.grad_fn is not None} != {
+            node for node, _ in grad_fn.next_functions
+        }:
+            _warn_non_full(
+                "Using a non-full backward hook when the forward contains multiple autograd Nodes "
+                "is deprecated and will be removed in future versions. This hook will be missing "
+                "some grad_input."
+            )
 
     # -- state_dict hooks
 

@@ -1,7 +1,7 @@
 """The `reduction` argument of losses: its check, its old spelling, and how it is applied."""
 import warnings
 
-__all__ = ["MEAN", "NONE", "SUM", "check_reduction", "legacy_reduction", "reduce_array", "reduce_tensor"]
+__all__ = ["MEAN", "NONE", "SUM", "check_reduction", "legacy_reduction", "printed_as", "reduce_array", "reduce_tensor"]
 
 NONE, MEAN, SUM = "none", "mean", "sum"
 
@@ -38,3 +38,11 @@ def reduce_tensor(x, reduction):
     """Apply a reduction to a tensor."""
     check_reduction(reduction)
     return x if reduction == NONE else x.mean() if reduction == MEAN else x.sum()
+
+
+def printed_as(loss, name):
+    """Let the node of a loss that is made of several ops print under torch's name for all of them."""
+    node = loss.grad_fn
+    if node is not None:
+        node.grad_name = name
+    return loss

@@ -2,6 +2,7 @@
 import functools
 
 from .. import dtypes
+from ..core.modes import state
 from ..core.op import T, op
 from ._dims import unique_dims, wrap_dim
 
@@ -43,6 +44,14 @@ def no_derivative(name):
     def rule(g):
         raise RuntimeError(f"derivative for aten::{name} is not implemented")
     return rule
+
+
+def refuse_gradient(function, **tensors):
+    """Raise as torch does when an argument without a derivative requires grad."""
+    for name, t in tensors.items():
+        if t is not None and t.requires_grad and state.grad:
+            raise RuntimeError(f"The function '{function}' is not differentiable with respect to argument '{name}'. "
+                               "This input cannot have requires_grad True.")
 
 
 # ------------------------------------------------------------------ dtypes

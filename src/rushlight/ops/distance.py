@@ -1,6 +1,7 @@
 """Distances and similarities between vectors: pairwise_distance, cosine_similarity, pdist."""
 from ..core.op import composite
 from ._dims import broadcast_shape, wrap_dim
+from ._reduction import printed_as
 from .pointwise_binary import clamp_min
 from .reduce_norm import norm
 
@@ -20,7 +21,7 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
         >>> torch.pairwise_distance(torch.tensor([[3., 4.]]), torch.zeros(1, 2))
         tensor([5.0000])
     """
-    return norm(x1 - x2 + eps, p, -1, keepdim)
+    return printed_as(norm(x1 - x2 + eps, p, -1, keepdim), "NormBackward1")
 
 
 @composite(ns=("torch", FUNCTIONAL), method=False)
@@ -62,5 +63,5 @@ def pdist(input, p=2.0):
         raise RuntimeError("pdist only supports floating-point dtypes")
     if p < 0:
         raise RuntimeError("pdist only supports non-negative p values")
-    first, second = triu_indices(input.size(0), input.size(0), 1)
-    return norm(input[first] - input[second], p, -1)
+    first, second = triu_indices(input.size(0), input.size(0), 1, device=input.device)
+    return printed_as(norm(input[first] - input[second], p, -1), "PdistBackward0")

@@ -4,6 +4,7 @@ import weakref
 from ..backend import base as backends
 from ..core import autograd as _autograd
 from ..core import engine, views
+from ..dtypes import FLOATING
 from ..core.op import T, composite, method, op, prop
 from ..core.tensor import (INFERENCE, RETAINS, TensorBase, alias, make, node_of,
                            set_requires_grad, wants_grad)
@@ -44,6 +45,9 @@ def detach_(self):
 @method
 def requires_grad_(self, requires_grad=True):
     """Set whether gradients are recorded for this leaf, and return it."""
+    if not isinstance(requires_grad, bool):
+        raise TypeError("requires_grad_(): argument 'requires_grad' (position 1) must be bool, not "
+                        + type(requires_grad).__name__)
     set_requires_grad(self, requires_grad)
     return self
 
@@ -57,6 +61,8 @@ def _data(self):
 def _set_data(self, value):
     if not isinstance(value, TensorBase):
         raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+    if self._req and value.dtype.category < FLOATING:
+        raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
     self._array = value._array
     self._root = value._root
 

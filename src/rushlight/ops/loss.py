@@ -9,8 +9,9 @@ from math import log as _log, pi
 from .. import dtypes
 from ..core.op import T, composite, op
 from . import loss_margin  # noqa: F401  (publishes its losses)
-from ._reduction import MEAN, NONE, SUM, check_reduction, legacy_reduction, reduce_array, reduce_tensor
-from ._rules import not_for, wide
+from ._dims import broadcast_shape
+from ._reduction import MEAN, NONE, SUM, check_reduction, legacy_reduction, printed_as, reduce_array, reduce_tensor
+from ._rules import not_for, refuse_gradient, wide
 from .activation import _log_softmax, logsigmoid
 from .pointwise import exp, log, log1p, sigmoid
 from .pointwise_binary import clamp, clamp_min, xlogy
@@ -21,7 +22,11 @@ FUNCTIONAL = "nn.functional"
 
 def _check_same_size(input, target):
     """Warn as torch does when the target's size differs, which broadcasting would hide."""
-    if target.shape != input.shape:
+    try:
+        same = target.shape == input.shape
+    except AttributeError:              # a number: torch's error is about its size()
+        same = target.size() == input.size()
+    if not same:
         warnings.warn(f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). "
                       "This will likely lead to incorrect results due to broadcasting. "
                       "Please ensure they have the same size.", stacklevel=3)
@@ -98,8 +103,7 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
         reduction: "none", "mean" or "sum".
         weight: a factor for each element; the mean then divides by the sum of the weights.
     """
-    if target.shape != input.shape:
-        _check_same_size(input, target)
+    _check_same_size(input, target)
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
     if weight is not None:
@@ -187,7 +191,8 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     if weight is None:
-        return _huber_loss(input, target, reduction, float(delta))
+        found = _huber_loss(input, target, reduction, float(delta))
+        return found if found.dtype is input.dtype else printed_as(found.to(input.dtype), "HuberLossBackward0")
     if weight.size() != input.size():
         raise ValueError("Weights and input must have the same size.")
     return reduce_tensor(_huber_loss(input, target, NONE, float(delta)) * weight, reduction)
@@ -197,8 +202,6 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
 
 def _check_classes(B, input, target, weight):
     """Raise torch's errors for a target or weight that does not go with the log-probabilities."""
-    if target.dtype != B.dt(dtypes.int64) and target.dtype != B.dt(dtypes.uint8):
-        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {B.torch_dtype(target).short}")
     shape, size = input.shape, target.shape
     n = len(shape)
     if n <= 2 and len(size) > 1:
@@ -206,6 +209,8 @@ def _check_classes(B, input, target, weight):
     if n >= 2 and (not size or shape[0] != size[0]):
         raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size "
                          f"({size[0] if size else 0}).")
+    if target.dtype != B.dt(dtypes.int64) and target.dtype != B.dt(dtypes.uint8):
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {B.torch_dtype(target).short}")
     if n == 4 and len(size) == 3 and shape[2:] != size[1:]:
         raise RuntimeError(f"size mismatch (got input: {list(shape)} , target: {list(size)}")
     if n > 2 and shape[2:] != size[1:]:
@@ -265,11 +270,6 @@ def _picked_gradient(B, grad, shape, target, weight, total_weight, ignore_index,
     return out if len(shape) > 1 else B.reshape(out, shape)
 
 
-def no_weight_derivative(g):
-    """The rule of class weights, for which torch has no gradient."""
-    raise RuntimeError("the derivative for 'weight' is not implemented.")
-
-
 def _nll_name(args):
     return "NllLossBackward0" if args[0].ndim <= 2 else "NllLoss2DBackward0"
 
@@ -290,12 +290,16 @@ def nll_loss_backward(B, grad: T, input: T, target: T, total_weight: T, weight: 
 
 nll_loss_forward.vjp(
     input=lambda g, input, target, weight, total_weight, ignore_index, reduction:
-        nll_loss_backward(g, input, target, total_weight, weight, ignore_index, reduction),
-    weight=no_weight_derivative)
+        nll_loss_backward(g, input, target, total_weight, weight, ignore_index, reduction))
 # The loss is linear in its input, so the gradient of the gradient is the loss itself.
 nll_loss_backward.vjp(
     grad=lambda g, target, weight, ignore_index, reduction:
         nll_loss_forward(g, target, weight, ignore_index, reduction))
+
+
+def _constant_weight(input, weight):
+    if weight is not None:
+        refuse_gradient("nll_loss_forward" if input.ndim <= 2 else "nll_loss2d_forward", weight=weight)
 
 
 @composite(ns=FUNCTIONAL, method=False)
@@ -315,6 +319,7 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
         reduction = legacy_reduction(size_average, reduce)
     if input.ndim < 1:
         raise ValueError("Expected 1 or more dimensions (got 0)")
+    _constant_weight(input, weight)
     return nll_loss_forward(input, target, weight, ignore_index, check_reduction(reduction))
 
 
@@ -377,7 +382,7 @@ def _cross_entropy_probs_rule(g, grad, probs, target, total_weight, weight, igno
     return -g * sum_(picked, _class_axis(probs), True)
 
 
-cross_entropy_forward.vjp(input=_cross_entropy_rule, weight=no_weight_derivative)
+cross_entropy_forward.vjp(input=_cross_entropy_rule)
 cross_entropy_backward.vjp(grad=_cross_entropy_grad_rule, probs=_cross_entropy_probs_rule)
 
 
@@ -415,11 +420,11 @@ def _with_probabilities(input, target, weight, reduction, label_smoothing):
     if weight is not None:
         product = product * _class_row(weight, input)
     if reduction == NONE:
-        return -product.sum(axis)
+        return -product.sum(axis).contiguous()
     if reduction == SUM:
         return -product.sum()
     batch = input.numel() // classes if classes else 0
-    return -product.sum() / batch if batch else -product.sum() * float("nan")
+    return printed_as(-product.sum() / batch if batch else -product.sum() * float("nan"), "DivBackward1")
 
 
 @composite(ns=FUNCTIONAL, method=False)
@@ -456,6 +461,7 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
         if ignore_index >= 0:
             raise RuntimeError("ignore_index is not supported for floating point target")
         return _with_probabilities(input, target, weight, reduction, label_smoothing)
+    _constant_weight(input, weight)
     if label_smoothing > 0:
         return _smoothed(input, target, weight, ignore_index, reduction, label_smoothing)
     return cross_entropy_forward(input, target, weight, ignore_index, reduction)[0]
@@ -496,21 +502,12 @@ def _bce_input_rule(g, input, target, weight, reduction):
     return slope if weight is None else slope * weight
 
 
-def _bce_slope_of_target(input):
-    return clamp_min(log1p(-input), -100.0) - clamp_min(log(input), -100.0)
-
-
 def _bce_target_rule(g, input, weight, reduction):
-    slope = _bce_slope_of_target(input) * _scaled(g, reduction, _count(input.shape))
+    slope = (log1p(-input) - log(input)) * _scaled(g, reduction, _count(input.shape))
     return slope if weight is None else slope * weight
 
 
-def _bce_weight_rule(g, input, target, reduction):
-    each = (target - 1) * clamp_min(log1p(-input), -100.0) - target * clamp_min(log(input), -100.0)
-    return each * _scaled(g, reduction, _count(input.shape))
-
-
-_binary_cross_entropy.vjp(input=_bce_input_rule, target=_bce_target_rule, weight=_bce_weight_rule)
+_binary_cross_entropy.vjp(input=_bce_input_rule, target=_bce_target_rule)
 
 
 @composite(ns=FUNCTIONAL, method=False)
@@ -532,6 +529,7 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
         raise ValueError(f"Using a target size ({target.size()}) that is different to the input size "
                          f"({input.size()}) is deprecated. Please ensure they have the same size.")
     if weight is not None:
+        refuse_gradient("binary_cross_entropy", weight=weight)
         weight = _fits_weight(weight, target)
     return _binary_cross_entropy(input, target, weight, reduction)
 
@@ -577,17 +575,7 @@ def _logits_target_rule(g, input, weight, pos_weight, reduction):
     return -(input if pos_weight is None else input + (pos_weight - 1) * logsigmoid(input)) * g
 
 
-def _logits_weight_rule(g, input, target, pos_weight, reduction):
-    positive = 1 if pos_weight is None else (pos_weight - 1) * target + 1
-    return ((1 - target) * input - positive * logsigmoid(input)) * _scaled(g, reduction, _count(input.shape))
-
-
-def _logits_pos_weight_rule(g, input, target, weight, reduction):
-    return -(target * logsigmoid(input)) * _logits_factor(g, input, weight, reduction)
-
-
-_bce_with_logits.vjp(input=_logits_input_rule, target=_logits_target_rule, weight=_logits_weight_rule,
-                     pos_weight=_logits_pos_weight_rule)
+_bce_with_logits.vjp(input=_logits_input_rule, target=_logits_target_rule)
 
 
 @composite(ns=FUNCTIONAL, method=False)
@@ -610,6 +598,10 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
     if input.dtype.is_floating_point and not target.dtype.is_floating_point:
         raise RuntimeError(f"result type {input.dtype.short} can't be cast to the desired output type "
                            f"{target.dtype.short}")
+    if weight is not None or pos_weight is not None:
+        refuse_gradient("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
+        if pos_weight is not None:
+            broadcast_shape(pos_weight.shape, target.shape)
     return _bce_with_logits(input, target, weight, pos_weight, reduction)
 
 

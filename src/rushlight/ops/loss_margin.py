@@ -1,6 +1,9 @@
 """Margin losses: hinge, ranking, cosine, triplet and their multi-class relatives."""
 from ..core.op import T, composite, op
-from ._reduction import legacy_reduction, reduce_array, reduce_tensor, check_reduction, MEAN
+from ._reduction import MEAN, check_reduction, legacy_reduction, printed_as, reduce_array, reduce_tensor
+from ._dims import broadcast_shape, prod
+from ._rules import refuse_gradient
+from .activation import logsigmoid
 from .distance import pairwise_distance
 from .pointwise import exp, sqrt
 from .pointwise_binary import clamp_min
@@ -73,7 +76,7 @@ def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, r
     return reduce_tensor(alike + apart, reduction)
 
 
-@op(ns=(), name="soft_margin_loss")
+@op(ns=(), promote="common", name="soft_margin_loss")
 def _soft_margin_loss(B, input: T, target: T, reduction=MEAN):
     """Return log(1 + exp(-target input)), reduced."""
     return B.cast(reduce_array(B, B.log1p(B.exp(-target * input)), reduction), input.dtype)
@@ -85,16 +88,11 @@ def _soft_margin_rule(g, input, target, reduction):
     return slope * (g / max(_size(input, target), 1) if reduction == MEAN else g)
 
 
-def _soft_margin_target_rule(g, input, target, reduction):
-    return _soft_margin_rule(g, target, input, reduction)
-
-
 def _size(*inputs):
-    from ._dims import broadcast_shape, prod
     return prod(broadcast_shape(*[x.shape for x in inputs]))
 
 
-_soft_margin_loss.vjp(input=_soft_margin_rule, target=_soft_margin_target_rule)
+_soft_margin_loss.vjp(input=_soft_margin_rule)
 
 
 @composite(ns=FUNCTIONAL, method=False)
@@ -107,15 +105,8 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
     """
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
+    refuse_gradient("soft_margin_loss", target=target)
     return _soft_margin_loss(input, target, check_reduction(reduction))
-
-
-def _printed_as(loss, name):
-    """Let the node of a loss that is made of several ops print under torch's name for all of them."""
-    node = loss.grad_fn
-    if node is not None:
-        node.grad_name = name
-    return loss
 
 
 def _check_vector_or_matrix(input):
@@ -158,7 +149,7 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     each = (short * counts.to(x.dtype)).sum((1, 2)) / classes
     if input.dim() < 2:
         each = each[0]
-    return _printed_as(reduce_tensor(each, reduction), "MultilabelMarginLossBackward0")
+    return printed_as(reduce_tensor(each, reduction), "MultilabelMarginLossBackward0")
 
 
 @composite(ns=FUNCTIONAL, method=False)
@@ -171,7 +162,6 @@ def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, r
         weight: (C,), a factor for each class.
         reduction: "none", "mean" or "sum".
     """
-    from .activation import logsigmoid
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
     loss = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
@@ -200,6 +190,7 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, size_average=
         raise ValueError("only p == 1 and p == 2 supported")
     if weight is not None and weight.dim() != 1:
         raise ValueError("weight must be one-dimensional")
+    refuse_gradient("multi_margin_loss", weight=weight)
     check_reduction(reduction)
     _check_vector_or_matrix(input)
     x = input.reshape(-1, input.size(-1)) if input.dim() else input.reshape(1, 1)
@@ -223,7 +214,7 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, size_average=
     each = (short * others).sum(1) / classes
     if input.dim() < 2:
         each = each[0]
-    return _printed_as(reduce_tensor(each, reduction), "MultiMarginLossBackward0")
+    return printed_as(reduce_tensor(each, reduction), "MultiMarginLossBackward0")
 
 
 def _check_triplet(anchor, positive, negative):

@@ -3,12 +3,14 @@
 The fused ops compute mean and 1/sqrt(variance + eps) over some axes, in float64 sums, and keep both for a
 one-step gradient. A second backward differentiates the plain formula instead (`_through_formula`).
 """
+import warnings
+
 from .. import dtypes
 from ..backend import base as backends
 from ..core.op import T, composite, op
 from ..core.tensor import Tensor
 from ._dims import prod
-from ._rules import not_for
+from ._rules import c_name, not_for, refuse_gradient
 from .pointwise import rsqrt
 from .reduce import mean as mean_
 from .reduce import sum as sum_
@@ -26,6 +28,8 @@ def _mean(B, x, axes, n):
 
 def _normalised(B, x, axes, eps):
     """Return (x - mean) rstd, mean, biased variance and rstd over `axes`, all but the first kept in small."""
+    if not B.is_contiguous(x):
+        x = B.copy(x)
     work = B.cast(x, B.float32) if x.dtype.itemsize == 2 else x
     n = prod([x.shape[a] for a in axes]) or 1
     mean = _mean(B, work, axes, n)
@@ -71,13 +75,18 @@ def _through_formula(g, x, weight, bias_shape, shape, axes, param_axes, eps):
     normal = centred * rstd
     of_weight = of_bias = None
     if weight is not None:
-        of_weight = reshape(sum_(g * normal, param_axes), weight.shape)
+        of_weight = reshape(_summed(g * normal, param_axes), weight.shape)
     if bias_shape:
-        of_bias = reshape(sum_(g, param_axes), bias_shape)
+        of_bias = reshape(_summed(g, param_axes), bias_shape)
     if weight is not None:
         g = g * reshape(weight, shape)
     of_input = (g - mean_(g, axes, True) - normal * mean_(g * normal, axes, True)) * rstd
     return of_input, of_weight, of_bias
+
+
+def _summed(x, axes):
+    """Return the sum over axes, of which there may be none (where `sum` would take them all)."""
+    return sum_(x, axes) if axes else x
 
 
 def _check_parameters(B, x, *params):
@@ -225,6 +234,8 @@ batch_norm_forward.vjp_all(_batch_norm_rule)
 def batch_norm_inference(B, input: T, running_mean: T, running_var: T, weight: T = None, bias: T = None, eps=1e-5):
     """Return the batch norm of (N, C, ...) by given statistics."""
     not_for(B, input, "iubc", "batch_norm")
+    if not B.is_contiguous(input):
+        input = B.copy(input)
     work = B.float32 if input.dtype.itemsize == 2 else input.dtype
     _, shape = _channels(input.shape)
     rstd = 1.0 / B.sqrt(B.cast(running_var, work) + eps)
@@ -263,6 +274,7 @@ def _update_running(running, found, momentum):
 
 def _check_batch_norm(input, running_mean, running_var, weight, bias, training):
     channels = input.size(1)
+    refuse_gradient("native_batch_norm", running_mean=running_mean, running_var=running_var)
     for name, p in (("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias)):
         if p is None:
             if name.startswith("running") and not training:
@@ -342,6 +354,7 @@ def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=
             values *= n
         if values == 1:
             raise ValueError(f"Expected more than 1 spatial element when training, got input size {size}")
+    refuse_gradient("native_batch_norm", running_mean=running_mean, running_var=running_var)
     if (running_mean is None) != (running_var is None):
         raise ValueError("running_mean and running_var must either both be None or neither be None")
     if running_mean is None and not use_input_stats:
@@ -450,6 +463,8 @@ def _torch_group_norm(input, num_groups, weight=None, bias=None, eps=1e-5, cudnn
 def rms_norm_forward(B, input: T, normalized_shape, weight: T = None, eps=1e-5):
     """Return the RMS norm and 1/sqrt(mean(x**2) + eps), which keeps the normalised axes with size 1."""
     axes, _ = _rows(input.shape, normalized_shape)
+    if not B.is_contiguous(input):
+        input = B.copy(input)
     work = B.cast(input, B.float32) if input.dtype.itemsize == 2 else input
     n = prod(normalized_shape) or 1
     rstd = B.cast(1.0 / B.sqrt(_mean(B, work * work, axes, n) + eps), work.dtype)
@@ -476,7 +491,7 @@ def _rms_norm_rule(g, input, rstd, normalized_shape, weight, eps, needs):
         axes, others = _rows(input.shape, normalized_shape)
         rstd = rsqrt(mean_(input * input, axes, True) + eps)
         normal = input * rstd
-        of_weight = None if weight is None else sum_(g * normal, others)
+        of_weight = None if weight is None else _summed(g * normal, others)
         g = g if weight is None else g * weight
         found = ((g - normal * mean_(g * normal, axes, True)) * rstd, of_weight)
     else:
@@ -499,13 +514,18 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     Source: Zhang and Sennrich (2019).
     """
     size = tuple(normalized_shape)
+    if not input.ndim:
+        raise ValueError("Input tensor must have at least 1 dimensions, but got 0")
     _check_normalized_shape(input, size, weight, star="*")
     if not input.dtype.is_floating_point:
         raise NotImplementedError(f"\"rms_norm\" not implemented for '{input.dtype.short}'")
     if eps is None:
         eps = dtypes.finfo(dtypes.float32 if input.dtype.itemsize == 2 else input.dtype).eps
     if weight is not None and weight.dtype is not input.dtype:
-        return rms_norm_forward(input, size, None, eps) * weight
+        warnings.warn("Mismatch dtype between input and weight: input dtype = "
+                      f"{c_name(input.dtype)}, weight dtype = {c_name(weight.dtype)}, Cannot dispatch to fused "
+                      "implementation.", stacklevel=2)
+        return (rms_norm_forward(input, size, None, eps) * weight).to(input.dtype)
     return rms_norm_forward(input, size, weight, eps)
 
 

@@ -31,7 +31,7 @@ def constant_pad_nd(B, input: T, pad, value=0):
         source[d] = slice(max(-before, 0), n - max(-after, 0))
         target[d] = slice(max(before, 0), n + before + after - max(after, 0))
         shape[d] = n + before + after
-    out = B.full(tuple(shape), B.asarray(value, dtype=input.dtype), dtype=input.dtype)
+    out = B.fill(B.empty(tuple(shape), dtype=input.dtype), value)
     return B.put(out, (*target, ...), input[(*source, ...)])
 
 

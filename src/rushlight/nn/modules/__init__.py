@@ -39,9 +39,12 @@ for _name in _FILES:
     _module = _importlib.import_module(f"{_package}.{_name}")
     _sys.modules[f"{__name__}.{_name}"] = _module
     globals()[_name] = _module
+    for _member in vars(_module).values():
+        if isinstance(_member, type) and _member.__module__ == _module.__name__:
+            _member.__module__ = f"{__name__}.{_name}"  # torch's path: it is printed and pickled
     if _name == "module":
         continue  # only Module itself is public there
     for _public in _module.__all__:
         globals()[_public] = getattr(_module, _public)
         __all__.append(_public)
-del _module, _name, _package, _public
+del _member, _module, _name, _package, _public
