@@ -98,7 +98,7 @@ def into_out(name, array, out, dtype):
 def is_expanded(x):
     """Whether several elements of an array lie in one place."""
     strides = x.strides
-    return 0 in strides and any([s == 0 and n > 1 for s, n in zip(strides, x.shape)])
+    return 0 in strides and x.size > 0 and any([s == 0 and n > 1 for s, n in zip(strides, x.shape)])
 
 
 # ------------------------------------------------------------------ sizes
