@@ -338,13 +338,29 @@ def cases(dtype):
         yield "mse_loss_backward", (one, x, g, reduction), 4
 
 
+    for shape, tail in (((9, 100), (100,)), ((4, 3, 5), (3, 5)), ((4, 3, 5), (5,)), ((2000, 3), (3,)), ((0, 4), (4,))):
+        a, h = random(shape, dtype, seed=6), random(shape, dtype, seed=7)
+        for w, b in itertools.product((None, positive(tail, dtype)), (None, random(tail, dtype, seed=8))):
+            yield "layer_norm_forward", (a, tail, w, b, 1e-5), 64
+            _, mean, _, rstd = K["layer_norm_forward"](a, tail, w, b, 1e-5)
+            if w is not None or b is None or len(tail) == 1:
+                yield "layer_norm_backward", (h, a, mean, rstd, tail, w, b is not None), 4000
+    for shape in ((64, 10), (300, 70), (4, 3, 5), (5, 6, 7, 8), (3, 2, 1, 1), (1, 4, 30)):
+        a, h, c = random(shape, dtype, seed=6), random(shape, dtype, seed=7), shape[1]
+        for w, b in itertools.product((None, positive(c, dtype)), (None, random(c, dtype, seed=8))):
+            yield "batch_norm_forward", (a, w, b, 1e-5), 64
+            _, mean, _, rstd = K["batch_norm_forward"](a, w, b, 1e-5)
+            yield "batch_norm_backward", (h, a, mean, rstd, w, b is not None), 4000
+            yield "batch_norm_inference", (a, random(c, dtype, seed=9), positive(c, dtype), w, b, 1e-5), 64
+
+
 #: Kernels whose values are tested elsewhere in this file, or which are no op's.
 ELSEWHERE = {r[0] for r in FUNCTIONS} | set(ARITHMETIC) | {
     "pow", "where", "masked_fill", "clamp", "clamp_min", "clamp_max", "logical_and", "logical_or", "logical_xor",
     "logical_not", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "sum", "mean", "amax", "amin", "argmax",
     "argmin", "max_all", "min_all", "max_dim", "min_dim", "all", "any", "logsumexp", "sgd_step", "adam_step",
     "rmsprop_step", "adagrad_step", "accumulate_", "threshold_backward", "clamp_backward", "leaky_relu_backward"}
-FAMILIES = ("elementwise", "reduce", "softmax", "loss", "optim")
+FAMILIES = ("elementwise", "reduce", "softmax", "loss", "optim", "norm")
 
 
 def as_tuple(found):
@@ -540,6 +556,12 @@ def large():
         yield from (K["add"](m, m[0]), K["mul"](m, m[:, :1].copy()), K["softmax"](m, 1), K["amax"](m, 1), K["where"](x > y, x, y))
         yield from (K["sum"](m.reshape(60, 20, 340), (0, 2)), K["silu_backward"](x, y), K["mse_loss"](x, y, "mean"))
         yield K["cross_entropy_forward"](m, codes(1200, 340), None, -100, "mean")[0]
+        channels = m[:, :320].copy().reshape(30, 40, 10, 32)
+        for forward, a, rest in (("layer_norm", m, ((340,),)), ("batch_norm", m, ()), ("batch_norm", channels, ())):
+            w = np.ones(a.shape[1], dtype)
+            found = K[forward + "_forward"](a, *rest, w, w, 1e-5)
+            yield from found
+            yield from K[forward + "_backward"](a * a, a, found[1], found[3], *rest, w, True)
         p, v = x.copy(), np.abs(y)
         K["adam_step"]([p], [y], [y.copy()], [v], None, [3.0], 0.1, 0.9, 0.999, 1e-8, 0.0, False, False)
         yield p

@@ -51,19 +51,13 @@ void cross_entropy_backward(const void* probs, const int64_t* target, int64_t ig
 }
 
 template <class T>
-RL_NOINLINE double squared_error_all(const T* a, const T* b, size_t n) {
-    if (n > kBlock) {
-        const size_t half = cut(n);
-        return squared_error_all(a, b, half) + squared_error_all(a + half, b + half, n - half);
-    }
-    T d[kBlock];
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) d[i] = a[i] - b[i];
-    return sum_lanes(d, n, [](T v) { return double(v) * double(v); });
-}
-template <class T>
-double squared_error(const void* a, const void* b, size_t n) {
-    return squared_error_all(static_cast<const T*>(a), static_cast<const T*>(b), n);
+double squared_error(const void* x, const void* y, size_t n) {
+    const T* a = static_cast<const T*>(x);
+    const T* b = static_cast<const T*>(y);
+    return sum_range(0, n, [a, b](size_t i) {
+        const double d = double(T(a[i] - b[i]));
+        return d * d;
+    });
 }
 
 template <class T>

@@ -12,20 +12,20 @@ namespace RL_NS {
 constexpr size_t kLanes = 32;
 constexpr size_t kBlock = 1024;
 
-// Sum of f(x[i]) over n <= kBlock elements.
-template <class T, class F>
-inline double sum_lanes(const T* x, size_t n, F f) {
+// Sum of f(i) over first <= i < first + n, n <= kBlock.
+template <class F>
+inline double sum_lanes(size_t first, size_t n, F f) {
     if (n < 8) {
         double s = 0;
-        for (size_t i = 0; i < n; i++) s += f(x[i]);
+        for (size_t i = 0; i < n; i++) s += f(first + i);
         return s;
     }
     double acc[kLanes];
     for (size_t l = 0; l < kLanes; l++) acc[l] = 0;
-    size_t i = 0;
-    for (; i + kLanes <= n; i += kLanes)
-        for (size_t l = 0; l < kLanes; l++) acc[l] += f(x[i + l]);
-    for (size_t l = 0; i < n; i++, l++) acc[l] += f(x[i]);
+    size_t i = first;
+    for (; i + kLanes <= first + n; i += kLanes)
+        for (size_t l = 0; l < kLanes; l++) acc[l] += f(i + l);
+    for (size_t l = 0; i < first + n; i++, l++) acc[l] += f(i);
     for (size_t w = kLanes / 2; w; w /= 2)
         for (size_t l = 0; l < w; l++) acc[l] += acc[l + w];
     return acc[0];
@@ -38,11 +38,17 @@ inline size_t cut(size_t n) {
     return half;
 }
 
-template <class T, class F>
-RL_NOINLINE double sum_all(const T* x, size_t n, F f) {
-    if (n <= kBlock) return sum_lanes(x, n, f);
+template <class F>
+RL_NOINLINE double sum_range(size_t first, size_t n, F f) {
+    if (n <= kBlock) return sum_lanes(first, n, f);
     const size_t half = cut(n);
-    return sum_all(x, half, f) + sum_all(x + half, n - half, f);
+    return sum_range(first, half, f) + sum_range(first + half, n - half, f);
+}
+
+// Sum of f(x[i]).
+template <class T, class F>
+inline double sum_all(const T* x, size_t n, F f) {
+    return sum_range(0, n, [x, f](size_t i) { return f(x[i]); });
 }
 
 template <class T>

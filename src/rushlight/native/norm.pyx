@@ -1,0 +1,363 @@
+"""Shims of layer norm and batch norm, forward and backward.
+
+Accepted: C-contiguous float32/float64 arrays, all of one dtype. Everything else is `NotImplemented`.
+"""
+
+cimport numpy as cnp
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
+from cpython.long cimport PyLong_CheckExact
+from libc.math cimport sqrt
+from libc.stdint cimport int64_t
+from libc.string cimport memset
+from numpy cimport ndarray, npy_intp
+
+from rushlight.native cimport guard
+from rushlight.native.threads cimport pool
+
+cnp.import_array()
+
+cdef extern from "norm.h":
+    struct RlChannels:
+        size_t batch, channels, inner
+    ctypedef void (*LayerNorm)(const void*, const void*, const void*, double, void*, void*, void*, void*, size_t,
+                               size_t) noexcept nogil
+    ctypedef void (*LayerNormBackward)(const void*, const void*, const void*, const void*, const void*, void*, size_t,
+                                       size_t) noexcept nogil
+    ctypedef void (*LayerNormParameters)(const void*, const void*, const void*, const void*, double*, double*, size_t,
+                                         size_t) noexcept nogil
+    ctypedef void (*BatchNorm)(const void*, const void*, const void*, double, void*, void*, void*, void*,
+                               const RlChannels*, size_t, size_t) noexcept nogil
+    ctypedef void (*BatchNormBackward)(const void*, const void*, const void*, const void*, const void*, void*, void*,
+                                       void*, const RlChannels*, size_t, size_t) noexcept nogil
+    ctypedef void (*ScaleShift)(const void*, const void*, const void*, void*, const RlChannels*, size_t,
+                                size_t) noexcept nogil
+    struct NormTable:
+        LayerNorm* layer_norm
+        LayerNormBackward* layer_norm_backward
+        LayerNormParameters* layer_norm_parameters
+        BatchNorm* batch_norm
+        BatchNormBackward* batch_norm_backward
+        ScaleShift* scale_shift
+    const NormTable* norm_table()
+
+cdef const NormTable* t = norm_table()
+
+cdef enum:
+    MAX_DIMS = 16
+    LIMIT = 65536       # elements from which on the pool takes part
+    PIECE = 32768
+
+cdef struct Job:
+    int dtype, num
+    int64_t item, rows, cols
+    RlChannels extent
+    double eps
+    const char* g
+    const char* x
+    const char* weight
+    const char* bias
+    const char* mean_in
+    const char* rstd_in
+    char* out
+    char* mean
+    char* var
+    char* rstd
+    char* of_weight
+    char* of_bias
+    double* weight_acc
+    double* bias_acc
+    int64_t piece
+
+ctypedef void (*Piece)(void*, int64_t, int64_t) noexcept nogil
+
+
+cdef bint begin(Job* j, object x) noexcept:
+    j.num = guard.typenum(x)
+    if j.num != cnp.NPY_FLOAT32 and j.num != cnp.NPY_FLOAT64:
+        return False
+    j.dtype = 0 if j.num == cnp.NPY_FLOAT32 else 1
+    j.item = cnp.PyArray_ITEMSIZE(<ndarray> x)
+    j.x = guard.flat(x, j.num)
+    return j.x != NULL
+
+
+cdef inline bint parameter(object p, Job* j, npy_intp n, const char** slot) noexcept:
+    """Fill in the data of a parameter of n elements; NULL for None, false when it is refused."""
+    slot[0] = NULL
+    if p is None:
+        return True
+    slot[0] = guard.flat_n(p, j.num, n)
+    return slot[0] != NULL
+
+
+cdef inline bint number(object x, double* found) noexcept:
+    if not PyFloat_CheckExact(x):
+        return False
+    found[0] = PyFloat_AS_DOUBLE(x)
+    return True
+
+
+cdef void share(Piece piece, Job* j, int64_t n, int64_t each) noexcept:
+    """Run a job of n parts of `each` elements, on the pool when it is a large one."""
+    if n * each <= LIMIT:
+        piece(j, 0, n)
+        return
+    with nogil:
+        pool().parallel_for(n, PIECE // each + 1, piece, j)
+
+
+cdef object absent():
+    """Return the empty array that stands for a gradient that is not there."""
+    cdef npy_intp none = 0
+    return guard.new(1, &none, cnp.NPY_FLOAT64)
+
+
+# ------------------------------------------------------------------ layer norm
+
+cdef bint rows_of(object x, object normalized_shape, Job* j, npy_intp* dims) noexcept:
+    """Split the shape into rows and columns; `dims` gets the shape of the statistics."""
+    cdef int nd = guard.ndim(x), k, n
+    if type(normalized_shape) is not tuple or nd > MAX_DIMS:
+        return False
+    n = <int> len(<tuple> normalized_shape)
+    if n == 0 or n > nd:
+        return False
+    j.rows = j.cols = 1
+    for k in range(nd):
+        dims[k] = guard.dim(x, k)
+        if k < nd - n:
+            j.rows *= dims[k]
+            continue
+        size = (<tuple> normalized_shape)[k - nd + n]
+        if not PyLong_CheckExact(size) or size != dims[k]:
+            return False
+        j.cols *= dims[k]
+        dims[k] = 1
+    return j.cols > 0
+
+
+cdef void layer_norm_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    cdef Job* j = <Job*> ctx
+    cdef int64_t at = begin * j.cols * j.item, row = begin * j.item
+    t.layer_norm[j.dtype](j.x + at, j.weight, j.bias, j.eps, j.out + at, j.mean + row, j.var + row, j.rstd + row,
+                          <size_t> (end - begin), <size_t> j.cols)
+
+
+def layer_norm_forward(input, normalized_shape, weight=None, bias=None, eps=1e-5):
+    """(x - mean) rstd weight + bias over the last dimensions; returns (out, mean, var, rstd)."""
+    cdef Job j
+    cdef npy_intp dims[MAX_DIMS]
+    if not begin(&j, input) or not rows_of(input, normalized_shape, &j, dims) or not number(eps, &j.eps):
+        return NotImplemented
+    if not parameter(weight, &j, j.cols, &j.weight) or not parameter(bias, &j, j.cols, &j.bias):
+        return NotImplemented
+    cdef int nd = guard.ndim(input)
+    out, mean = guard.new_like(input), guard.new(nd, dims, j.num)
+    var, rstd = guard.new(nd, dims, j.num), guard.new(nd, dims, j.num)
+    j.out = guard.flat_out(out, j.num, j.rows * j.cols)
+    j.mean = guard.flat_out(mean, j.num, j.rows)
+    j.var = guard.flat_out(var, j.num, j.rows)
+    j.rstd = guard.flat_out(rstd, j.num, j.rows)
+    share(layer_norm_piece, &j, j.rows, j.cols)
+    return out, mean, var, rstd
+
+
+cdef void layer_norm_backward_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    cdef Job* j = <Job*> ctx
+    cdef int64_t at = begin * j.cols * j.item, row = begin * j.item
+    t.layer_norm_backward[j.dtype](j.g + at, j.x + at, j.mean_in + row, j.rstd_in + row, j.weight, j.out + at,
+                                   <size_t> (end - begin), <size_t> j.cols)
+
+
+cdef void parameters_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    cdef Job* j = <Job*> ctx
+    cdef int64_t at = begin * j.cols * j.item, row = begin * j.item, part = begin // j.piece * j.cols
+    t.layer_norm_parameters[j.dtype](j.g + at, j.x + at, j.mean_in + row, j.rstd_in + row, j.weight_acc + part,
+                                     j.bias_acc + part, <size_t> (end - begin), <size_t> j.cols)
+
+
+cdef object parameter_gradients(Job* j, object shape_of, bint has_weight, bint has_bias):
+    """Sum over the rows in fixed pieces; return the gradients of weight and bias."""
+    cdef int64_t c, p, count
+    cdef npy_intp size, cols = j.cols
+    j.piece = PIECE * 4 // j.cols + 1
+    count = (j.rows + j.piece - 1) // j.piece
+    if count == 0:
+        count = 1
+    size = 2 * count * j.cols
+    scratch = guard.new(1, &size, cnp.NPY_FLOAT64)
+    cdef double* acc = <double*> guard.flat_out(scratch, cnp.NPY_FLOAT64, size)
+    memset(acc, 0, size * sizeof(double))
+    j.weight_acc = acc
+    j.bias_acc = acc + count * j.cols
+    if count == 1:
+        parameters_piece(j, 0, j.rows)
+    else:
+        with nogil:
+            pool().parallel_for(j.rows, j.piece, parameters_piece, j)
+            for p in range(1, count):
+                for c in range(j.cols):
+                    j.weight_acc[c] += j.weight_acc[p * j.cols + c]
+                    j.bias_acc[c] += j.bias_acc[p * j.cols + c]
+    of_weight, of_bias = absent(), absent()
+    if has_weight:
+        of_weight = guard.new_like(shape_of)
+        store(guard.flat_out(of_weight, j.num, cols), j.dtype, j.weight_acc, cols)
+    if has_bias:
+        of_bias = guard.new_like(shape_of) if has_weight else guard.new(1, &cols, j.num)
+        store(guard.flat_out(of_bias, j.num, cols), j.dtype, j.bias_acc, cols)
+    return of_weight, of_bias
+
+
+cdef void store(char* out, int dtype, const double* values, int64_t n) noexcept nogil:
+    cdef int64_t i
+    for i in range(n):
+        if dtype == 0:
+            (<float*> out)[i] = <float> values[i]
+        else:
+            (<double*> out)[i] = values[i]
+
+
+def layer_norm_backward(grad, input, mean, rstd, normalized_shape, weight=None, has_bias=True):
+    """Gradients of `layer_norm_forward` for input, weight and bias; an empty array for an absent one."""
+    cdef Job j
+    cdef npy_intp dims[MAX_DIMS]
+    if not begin(&j, input) or not rows_of(input, normalized_shape, &j, dims) or not guard.same_shape(grad, input):
+        return NotImplemented
+    if has_bias and weight is None and len(normalized_shape) > 1:
+        return NotImplemented       # the bias's shape would have to be made up
+    j.g = guard.flat(grad, j.num)
+    j.mean_in = guard.flat_n(mean, j.num, j.rows)
+    j.rstd_in = guard.flat_n(rstd, j.num, j.rows)
+    if j.g == NULL or j.mean_in == NULL or j.rstd_in == NULL or not parameter(weight, &j, j.cols, &j.weight):
+        return NotImplemented
+    out = guard.new_like(input)
+    j.out = guard.flat_out(out, j.num, j.rows * j.cols)
+    share(layer_norm_backward_piece, &j, j.rows, j.cols)
+    of_weight, of_bias = absent(), absent()
+    if weight is not None or has_bias:
+        of_weight, of_bias = parameter_gradients(&j, weight, weight is not None, has_bias)
+    return out, of_weight, of_bias
+
+
+# ------------------------------------------------------------------ batch norm
+
+cdef bint channels_of(object x, Job* j, npy_intp* dims) noexcept:
+    """Read (N, C, ...) into extents; `dims` gets (1, C, 1, ...)."""
+    cdef int nd = guard.ndim(x), k
+    if nd < 2 or nd > MAX_DIMS or guard.size(x) == 0:
+        return False
+    j.extent.batch, j.extent.channels, j.extent.inner = guard.dim(x, 0), guard.dim(x, 1), 1
+    for k in range(nd):
+        dims[k] = 1
+        if k > 1:
+            j.extent.inner *= <size_t> guard.dim(x, k)
+    dims[1] = guard.dim(x, 1)
+    return True
+
+
+cdef void batch_norm_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    cdef Job* j = <Job*> ctx
+    t.batch_norm[j.dtype](j.x, j.weight, j.bias, j.eps, j.out, j.mean, j.var, j.rstd, &j.extent, <size_t> begin,
+                          <size_t> end)
+
+
+def batch_norm_forward(input, weight=None, bias=None, eps=1e-5):
+    """(x - mean) rstd weight + bias for each channel of (N, C, ...); returns (out, mean, var, rstd)."""
+    cdef Job j
+    cdef npy_intp dims[MAX_DIMS]
+    if not begin(&j, input) or not channels_of(input, &j, dims) or not number(eps, &j.eps):
+        return NotImplemented
+    cdef npy_intp channels = j.extent.channels
+    if not parameter(weight, &j, channels, &j.weight) or not parameter(bias, &j, channels, &j.bias):
+        return NotImplemented
+    cdef int nd = guard.ndim(input)
+    out, mean = guard.new_like(input), guard.new(nd, dims, j.num)
+    var, rstd = guard.new(nd, dims, j.num), guard.new(nd, dims, j.num)
+    j.out = guard.flat_out(out, j.num, guard.size(input))
+    j.mean = guard.flat_out(mean, j.num, channels)
+    j.var = guard.flat_out(var, j.num, channels)
+    j.rstd = guard.flat_out(rstd, j.num, channels)
+    share(batch_norm_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner))
+    return out, mean, var, rstd
+
+
+cdef void batch_norm_backward_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    cdef Job* j = <Job*> ctx
+    t.batch_norm_backward[j.dtype](j.g, j.x, j.mean_in, j.rstd_in, j.weight, j.out, j.of_weight, j.of_bias, &j.extent,
+                                   <size_t> begin, <size_t> end)
+
+
+def batch_norm_backward(grad, input, mean, rstd, weight=None, has_bias=True):
+    """Gradients of `batch_norm_forward` for input, weight and bias; an empty array for an absent one."""
+    cdef Job j
+    cdef npy_intp dims[MAX_DIMS]
+    if not begin(&j, input) or not channels_of(input, &j, dims) or not guard.same_shape(grad, input):
+        return NotImplemented
+    cdef npy_intp channels = j.extent.channels
+    j.g = guard.flat(grad, j.num)
+    j.mean_in = guard.flat_n(mean, j.num, channels)
+    j.rstd_in = guard.flat_n(rstd, j.num, channels)
+    if j.g == NULL or j.mean_in == NULL or j.rstd_in == NULL or not parameter(weight, &j, channels, &j.weight):
+        return NotImplemented
+    out = guard.new_like(input)
+    of_weight, of_bias = guard.new(1, &channels, j.num), guard.new(1, &channels, j.num)
+    j.out = guard.flat_out(out, j.num, guard.size(input))
+    j.of_weight = guard.flat_out(of_weight, j.num, channels)
+    j.of_bias = guard.flat_out(of_bias, j.num, channels)
+    share(batch_norm_backward_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner))
+    return out, absent() if weight is None else of_weight, of_bias if has_bias else absent()
+
+
+cdef inline double element(const char* p, int dtype, int64_t i) noexcept nogil:
+    return (<const float*> p)[i] if dtype == 0 else (<const double*> p)[i]
+
+
+cdef inline void put(char* p, int dtype, int64_t i, double value) noexcept nogil:
+    if dtype == 0:
+        (<float*> p)[i] = <float> value
+    else:
+        (<double*> p)[i] = value
+
+
+cdef void scale_shift_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    cdef Job* j = <Job*> ctx
+    t.scale_shift[j.dtype](j.x, j.mean, j.var, j.out, &j.extent, <size_t> begin, <size_t> end)
+
+
+def batch_norm_inference(input, running_mean, running_var, weight=None, bias=None, eps=1e-5):
+    """(x - running_mean) / sqrt(running_var + eps) weight + bias for each channel of (N, C, ...)."""
+    cdef Job j
+    cdef npy_intp dims[MAX_DIMS]
+    cdef int64_t c
+    cdef double scale, shift
+    if not begin(&j, input) or not channels_of(input, &j, dims) or not number(eps, &j.eps):
+        return NotImplemented
+    cdef npy_intp channels = j.extent.channels
+    j.mean_in = guard.flat_n(running_mean, j.num, channels)
+    j.rstd_in = guard.flat_n(running_var, j.num, channels)
+    if j.mean_in == NULL or j.rstd_in == NULL:
+        return NotImplemented
+    if not parameter(weight, &j, channels, &j.weight) or not parameter(bias, &j, channels, &j.bias):
+        return NotImplemented
+    scales, shifts = guard.new(1, &channels, j.num), guard.new(1, &channels, j.num)
+    j.mean = guard.flat_out(scales, j.num, channels)
+    j.var = guard.flat_out(shifts, j.num, channels)
+    for c in range(channels):
+        scale = 1.0 / sqrt(element(j.rstd_in, j.dtype, c) + j.eps)
+        if j.weight != NULL:
+            scale = scale * element(j.weight, j.dtype, c)
+        shift = 0.0 if j.bias == NULL else element(j.bias, j.dtype, c)
+        put(j.mean, j.dtype, c, scale)
+        put(j.var, j.dtype, c, shift - element(j.mean_in, j.dtype, c) * scale)
+    out = guard.new_like(input)
+    j.out = guard.flat_out(out, j.num, guard.size(input))
+    share(scale_shift_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner))
+    return out
+
+
+KERNELS = {
+    "layer_norm_forward": layer_norm_forward, "layer_norm_backward": layer_norm_backward,
+    "batch_norm_forward": batch_norm_forward, "batch_norm_backward": batch_norm_backward,
+    "batch_norm_inference": batch_norm_inference,
+} if t != NULL else {}
