@@ -127,8 +127,8 @@ def test_read_only_arrays_are_shared_with_one_warning(rl):
 
 @pytest.mark.parametrize("bad, error, text", [
     ([1], TypeError, "expected np.ndarray (got list)"),
-    (np.array("a"), TypeError, "can't convert np.ndarray of type numpy.str_. The only supported types are: float64, "
-     "float32, float16, complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, and bool."),
+    (np.array("a"), TypeError, ("can't convert np.ndarray of type numpy.str_. The only supported types are: float64, "
+     "float32, float16, complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, and bool.")),
     (np.array([None]), TypeError, "can't convert np.ndarray of type numpy.object_."),
     (np.array([1], ">i4"), ValueError, "given numpy array has byte order different from the native byte order."),
 ])
@@ -186,13 +186,13 @@ def test_frombuffer_shares(rl):
 
 
 @pytest.mark.parametrize("options, text", [
-    (dict(count=3), "requested buffer length (3 * 4 bytes) after offset (0 bytes) must not be greater than actual buffer "
-     "length (8 bytes)"),
-    (dict(offset=9), "offset (9 bytes) must be non-negative and no greater than buffer length (8 bytes) minus 1"),
-    (dict(offset=-1), "offset (-1 bytes) must be non-negative and no greater than buffer length (8 bytes) minus 1"),
-    (dict(offset=1), "buffer length (7 bytes) after offset (1 bytes) must be a multiple of element size (4)"),
-    (dict(count=0), "both buffer length (8) and count (0) must not be 0"),
-    (dict(count=1 << 62, offset=4), "requested buffer length"),
+    ({"count": 3}, ("requested buffer length (3 * 4 bytes) after offset (0 bytes) must not be greater than actual buffer "
+     "length (8 bytes)")),
+    ({"offset": 9}, "offset (9 bytes) must be non-negative and no greater than buffer length (8 bytes) minus 1"),
+    ({"offset": -1}, "offset (-1 bytes) must be non-negative and no greater than buffer length (8 bytes) minus 1"),
+    ({"offset": 1}, "buffer length (7 bytes) after offset (1 bytes) must be a multiple of element size (4)"),
+    ({"count": 0}, "both buffer length (8) and count (0) must not be 0"),
+    ({"count": 1 << 62, "offset": 4}, "requested buffer length"),
 ])
 def test_frombuffer_stays_inside(rl, options, text):
     with pytest.raises(ValueError) as caught:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
-from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-import printing_cases  # noqa: E402
+import printing_cases
 
 CHUNK = 50
 

@@ -3,7 +3,7 @@
 import numpy as np
 from table import bools, dt, inf, ints, lib, nan, row, s, t
 
-NO_DTYPES = dict(dtypes=(), grad=False)
+NO_DTYPES = {"dtypes": (), "grad": False}
 channels_last = lib(lambda torch: torch.channels_last, "channels_last")
 contiguous = lib(lambda torch: torch.contiguous_format, "contiguous_format")
 

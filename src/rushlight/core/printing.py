@@ -26,7 +26,7 @@ PROFILES = {
 class PrintOptions:
     """What `set_printoptions` sets, as attributes."""
 
-    __slots__ = ("precision", "threshold", "edgeitems", "linewidth", "sci_mode")
+    __slots__ = ("edgeitems", "linewidth", "precision", "sci_mode", "threshold")
 
     def __init__(self):
         self.sci_mode = None
@@ -102,7 +102,7 @@ def printoptions(**options):
 class _Column:
     """The width and the ``%`` conversion shared by all elements of one real array."""
 
-    __slots__ = ("width", "conversion", "dotted")
+    __slots__ = ("conversion", "dotted", "width")
 
     def __init__(self, values):
         self.dotted = False  # integer-valued floats get a bare "." that nan and inf do not

@@ -6,7 +6,8 @@ numbers never cost a Python step per element.
 from itertools import chain
 
 from .. import dtypes
-from ..backend.cpu import B as CPU, SILENT, hush, unhush
+from ..backend.cpu import SILENT, hush, unhush
+from ..backend.cpu import B as CPU
 from ..core.tensor import TensorBase
 from ._factory import kind_of, number_dtype
 

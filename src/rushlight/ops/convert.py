@@ -3,16 +3,28 @@ import warnings
 
 from .. import devices, dtypes, formats
 from ..backend import base as backends
-from ..backend.cpu import B as CPU, SILENT, hush, unhush
+from ..backend.cpu import SILENT, hush, unhush
+from ..backend.cpu import B as CPU
 from ..core import inplace, views
 from ..core.modes import Flags, state
 from ..core.op import T, composite, method, op
 from ..core.tensor import INFERENCE, OPS, TensorBase, make, wants_grad
 from ..errors import broadcast_mismatch
-from ._factory import check_flag, fill_number, is_expanded, is_number, kind_of, plain_number, shown_types
+from ._factory import (
+    check_flag,
+    fill_number,
+    is_expanded,
+    is_number,
+    kind_of,
+    plain_number,
+    shown_types,
+)
 from .create import zeros_like
 
 # ------------------------------------------------------------------ arrays to arrays
+
+#: dtypes between which the array library converts as torch does
+_EASY = {dtypes.float32, dtypes.float64, dtypes.int64, dtypes.int32, dtypes.bool}
 
 
 def converted(B, x, source, target):
@@ -22,6 +34,8 @@ def converted(B, x, source, target):
     of complex, with a warning; float64 reaches uint8 by way of int64; float8_e4m3fn saturates. The order
     of the dimensions in memory is kept.
     """
+    if source in _EASY and target in _EASY and source is not target and not is_expanded(x):
+        return B.cast(x, B.dt(target))
     if is_expanded(x):                  # stored anew in plain order
         x = B.copy(x)
     if source is target:
@@ -348,6 +362,9 @@ def copy_(self, other, non_blocking=False):
         return inplace.apply(_copy, (self, other))
     _refuse_inference(self)
     target, source = self._array, other._array
+    if is_expanded(target):
+        raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single memory "
+                           "location. Please clone() the tensor before performing the operation.")
     if target.shape != source.shape:
         _check_fits(target.shape, source.shape)
     B = backends.of_array(target)
@@ -357,9 +374,6 @@ def copy_(self, other, non_blocking=False):
         _quiet(B, _store, target, source)
     views.bump(self, "copy_")
     return self
-
-
-_EASY = {dtypes.float32, dtypes.float64, dtypes.int64, dtypes.int32}
 
 
 def _store(B, target, source):

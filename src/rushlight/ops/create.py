@@ -8,8 +8,21 @@ from ..backend.cpu import B as CPU
 from ..core.op import composite, method
 from ..core.tensor import TensorBase
 from ..errors import must_be_tensor
-from ._factory import (as_dtype, backend_for, fill_number, finish, into_out, is_expanded, is_number, kind_of, new_array, number_dtype,
-                       plain_number, shown_types, sizes)
+from ._factory import (
+    as_dtype,
+    backend_for,
+    fill_number,
+    finish,
+    into_out,
+    is_expanded,
+    is_number,
+    kind_of,
+    new_array,
+    number_dtype,
+    plain_number,
+    shown_types,
+    sizes,
+)
 
 _ndarray = CPU.array_type
 
@@ -420,23 +433,22 @@ def _float_range(B, start, step, count, d):
     Products and sums are computed in double precision (exactly, for float64), the lanes from the
     rounded first lane; the elements after the last pair of full registers one by one.
     """
-    dt, wide = B.dt(d), B.dt(dtypes.float64)
-    i = B.arange(count, dtype=wide)
+    wide = B.dt(dtypes.float64)
     start, step = float(start), float(step)
     if d.itemsize == 2:                 # half precision computes in single
-        single = B.dt(dtypes.float32)
-        start, step = float(B.asarray(start, dtype=single)), float(B.asarray(step, dtype=single))
+        start, step = _rounded(B, start, dtypes.float32), _rounded(B, step, dtypes.float32)
     if start.is_integer() and step.is_integer() and abs(start) + abs(step) * count < 1 << 24:
-        return _narrowed(B, i * step + start, d)
+        return _narrowed(B, B.arange(count, dtype=wide) * step + start, d)
     lanes = _LANES[d.itemsize]
-    lane = i % lanes
-    first = _narrowed(B, _multiply_add(B, i - lane, step, start, d), d)
-    found = _multiply_add(B, lane, step, B.cast(first, wide), d)
     paired = count // (2 * lanes) * 2 * lanes
-    if paired < count:
-        single = _multiply_add(B, i, step, start, d)
-        found = B.where(i < paired, found, single)
-    return B.cast(_narrowed(B, found, d), dt)
+    rest = B.arange(paired, count, dtype=wide)
+    rest = _narrowed(B, _multiply_add(B, rest, step, start, d), d)
+    if not paired:
+        return rest
+    first = B.arange(0, paired, lanes, dtype=wide)
+    first = B.cast(_narrowed(B, _multiply_add(B, first, step, start, d), d), wide)
+    blocks = _multiply_add(B, B.arange(lanes, dtype=wide), step, first[:, None], d)
+    return B.concat((B.reshape(_narrowed(B, blocks, d), (paired,)), rest))
 
 
 def _multiply_add(B, i, step, start, d):
@@ -598,13 +610,13 @@ def _spaced(B, start, end, steps, d):
     else:
         start, end = _rounded(B, start, d), _rounded(B, end, d)
         step = _rounded(B, _rounded(B, end - start, d) / (steps - 1), d)
-    i = B.arange(steps, dtype=B.dt(dtypes.float64))
     if d.itemsize == 2 and d.category == dtypes.FLOATING:       # half precision rounds after each operation
-        i, start, end, step = [B.asarray(v, dtype=B.dt(d)) for v in (i, start, end, step)]
-        return B.where(B.arange(steps) < steps // 2, start + step * i, end - step * (B.asarray(steps - 1, dtype=i.dtype) - i))
-    up = _multiply_add(B, i, step, start, _exactness(d))
-    down = _multiply_add(B, steps - 1 - i, -step, end, _exactness(d))
-    return B.where(i < steps // 2, up, down)
+        i, start, end, step, last = [B.asarray(v, dtype=B.dt(d)) for v in (B.arange(steps), start, end, step, steps - 1)]
+        return B.where(B.arange(steps) < steps // 2, start + step * i, end - step * (last - i))
+    half = steps // 2
+    up, down = [B.arange(n, dtype=B.dt(dtypes.float64)) for n in (half, steps - half)]
+    return B.concat((_multiply_add(B, up, step, start, _exactness(d)),
+                     B.flip(_multiply_add(B, down, -step, end, _exactness(d)))))
 
 
 def _rounded(B, value, d):
