@@ -114,18 +114,24 @@ def modified_in_place(node, k, array, counter, version):
     item = node.saved[k]
     maker = ""
     if isinstance(item, tuple):
-        maker = f", which is output 0 of {node.name()},"
+        maker = f", which is output 0 of {_op_of(node)},"
     elif getattr(item, "_node", None) is not None:
-        maker = f", which is output {item._nr} of {item._node.name()},"
+        maker = f", which is output {item._nr} of {_op_of(item._node)},"
     first = (f"one of the variables needed for gradient computation has been modified by an inplace operation: "
              f"[{kind} {list(array.shape)}]{maker} is at version {counter.n}; expected version {version} instead. "
              "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
-             "torch.autograd.set_detect_anomaly(True).")
+             "torch.autograd.set_detect_anomaly(True, check_nan=False).")
     if not counter.where:
         return taught(first)
     name, place = counter.where
     return first + lessons.say(f"\n  {name} at {place} wrote to it last; {node.name()} needs the value from before.",
                                f"\n  最后写入它的是 {place} 处的 {name}；{node.name()} 需要写入之前的值。") + lessons.cure(first)
+
+
+def _op_of(node):
+    """Return a node's name as torch's message has it: "Exp" for "ExpBackward0"."""
+    name = node.name().rstrip("0123456789")
+    return name.removesuffix("Backward")
 
 
 # ------------------------------------------------------------------ where in a model

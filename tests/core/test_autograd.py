@@ -214,7 +214,7 @@ def test_inplace_on_saved_value_names_op_and_line():
         y.sum().backward()
     text = str(caught.value)
     assert text.startswith("one of the variables needed for gradient computation has been modified by an inplace "
-                           "operation: [torch.DoubleTensor [2]], which is output 0 of ")
+                           "operation: [torch.DoubleTensor [2]], which is output 0 of Exp, ")
     assert "is at version 1; expected version 0 instead." in text
     assert "add_" in text and "test_autograd.py" in text
 

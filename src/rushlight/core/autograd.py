@@ -1,5 +1,5 @@
 """`backward` and `grad`: argument checks around the walk."""
-from .. import dtypes
+from .. import dtypes, errors
 from ..backend import base as backends
 from .engine import backward_walk
 from .tensor import Tensor, TensorBase, make, node_of, wants_grad
@@ -121,7 +121,7 @@ def start_gradients(roots, given, create_graph):
         grads.append(g if create_graph else g._array)
     for k, root in enumerate(roots):
         if not wants_grad(root):
-            raise RuntimeError(f"element {k} of tensors does not require grad and does not have a grad_fn")
+            raise RuntimeError(errors.taught(f"element {k} of tensors does not require grad and does not have a grad_fn"))
     return grads
 
 
@@ -129,7 +129,7 @@ def _ones(root):
     array = root._array
     if array.size != 1:
         if wants_grad(root):
-            raise RuntimeError("grad can be implicitly created only for scalar outputs")
+            raise RuntimeError(errors.taught("grad can be implicitly created only for scalar outputs"))
         return make(array)
     backend = backends.of_array(array)
     if backend.kind(array) == "c":

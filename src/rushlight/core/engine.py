@@ -8,7 +8,7 @@ import sys
 import threading
 import traceback
 
-from .. import dtypes
+from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
 from .modes import Flags, state
@@ -169,7 +169,6 @@ class Node:
 
     def complain(self, k, array, c, version):
         """Raise torch's error for a saved value that was written to since."""
-        from .. import errors
         raise RuntimeError(errors.modified_in_place(self, k, array, c, version))
 
     def run(self, grads, create_graph):
@@ -246,7 +245,7 @@ for _name, _value in _DEFAULTS.items():         # the pure build: fields start a
     if not hasattr(Node, _name):
         setattr(Node, _name, _value)
 
-FREED = ("Trying to backward through the graph a second time (or directly access saved tensors after they have "
+FREED = errors.taught("Trying to backward through the graph a second time (or directly access saved tensors after they have "
          "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
          "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
          "if you need to access saved tensors after calling backward.")

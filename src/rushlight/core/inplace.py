@@ -1,7 +1,7 @@
 """In-place forms and `out=`: an op's result written into a memory that exists."""
 import warnings
 
-from .. import dtypes
+from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
 from . import tensor as tensor_module
@@ -17,7 +17,6 @@ def apply(op, args):
     slot = op.slots[0]
     t = args[slot]
     if not isinstance(t, TensorBase):
-        from .. import errors
         raise TypeError(errors.must_be_tensor(op.name + "_", op.params[slot], slot, t))
     track = False
     for i in op.slots:
@@ -133,7 +132,7 @@ def _write(op, backend, values):
     token = hush(SILENT)
     try:
         return op.writer(backend, *values)
-    except (ValueError, IndexError, OverflowError) as e:
+    except Exception as e:
         return op.explain(values, e)
     finally:
         unhush(token)

@@ -6,7 +6,7 @@ bind the arguments, unwrap the tensors, promote, run the kernel or the body, wra
 import inspect
 import types
 
-from .. import dtypes
+from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, UFUNCS, hush, unhush
 from . import tensor as tensor_module
@@ -259,13 +259,16 @@ class Op:
     def run(self, values):
         """Run kernel or body on CPU arrays; the result is an array or a tuple of them."""
         if self.kernel is not None:
-            result = self.kernel(*values)
+            try:
+                result = self.kernel(*values)
+            except Exception as e:
+                return self.explain(values, e)
             if result is not NotImplemented:
                 return result
         token = hush(SILENT)
         try:
             result = self.body(CPU, *values)
-        except (ValueError, IndexError, OverflowError) as e:
+        except Exception as e:
             return self.explain(values, e)
         finally:
             unhush(token)
@@ -290,7 +293,7 @@ class Op:
                     backend = found
                     break
         if backend is CPU:
-            if self.promote == FLOAT and values[self.slots[0]].dtype.kind in "iub":
+            if self.promote == FLOAT and hasattr(values[self.slots[0]], "dtype") and values[self.slots[0]].dtype.kind in "iub":
                 values[self.slots[0]] = CPU.cast(values[self.slots[0]], dtypes.get_default_dtype().np)
             result = self.run(values)
         else:
@@ -302,9 +305,8 @@ class Op:
         return self.run_raw(list(self.bind(args, kwargs)))
 
     def explain(self, values, error):
-        """Turn an array library's error into torch's, or raise it as it came."""
-        from .. import errors
-        errors.from_array_error(self, values, error)
+        """Turn an array library's error into torch's, and say below it what helps."""
+        errors.explain(self, values, error)
         raise error
 
     # ------------------------------------------------------------ promotion
@@ -391,7 +393,7 @@ class Op:
         tensors = 0
         for i in self.slots:
             a = args[i]
-            if isinstance(a, TensorBase):
+            if self.kinds[i] != LIST and isinstance(a, TensorBase):
                 tensors += 1
                 continue
             if self.kinds[i] == LIST:
@@ -402,7 +404,6 @@ class Op:
             elif RAW.depth and backends.of_array(a) is not None:
                 tensors += 1
             elif not self.numbers or not _is_number(a):
-                from .. import errors
                 if self.numbers == "overload" and i:
                     raise TypeError(errors.invalid_combination(self.name, args[:self.n_positional]))
                 raise TypeError(errors.must_be_tensor(self.name, self.params[i], i, a))
@@ -413,11 +414,9 @@ class Op:
 
     def check_list(self, i, a):
         if not isinstance(a, (list, tuple)):
-            from .. import errors
             raise TypeError(errors.must_be_tensors(self.name, self.params[i], i, a))
         for k, t in enumerate(a):
             if not isinstance(t, TensorBase) and not (RAW.depth and backends.of_array(t) is not None):
-                from .. import errors
                 raise TypeError(errors.element_must_be_tensor(self.name, self.params[i], i, k, t))
         return list(a)
 
@@ -430,8 +429,9 @@ class Op:
             return backend
         if backend is CPU and found is not CPU:
             return found
-        raise RuntimeError("Expected all tensors to be on the same device, but found at least two devices, "
-                           f"{backend.device_type} and {t.device}!")
+        raise RuntimeError(errors.taught(
+            "Expected all tensors to be on the same device, but found at least two devices, "
+            f"{backend.device_type} and {t.device}!"))
 
     def bring_zero_dim(self, args, values, backend):
         """Move 0-d CPU arrays to the device of the others; RuntimeError for larger ones."""
@@ -440,8 +440,8 @@ class Op:
             if type(a) is _ndarray:
                 if a.shape:
                     other = next(t for t in args if isinstance(t, TensorBase) and type(t._array) is not _ndarray)
-                    raise RuntimeError("Expected all tensors to be on the same device, but found at least two "
-                                       f"devices, {other.device} and cpu!")
+                    raise RuntimeError(errors.taught("Expected all tensors to be on the same device, but found at "
+                                                     f"least two devices, {other.device} and cpu!"))
                 values[i] = backend.from_numpy(a)
 
     def promote_list(self, args, values, backend):

@@ -1,4 +1,5 @@
 """Views: who looks at whose memory, and what an in-place write through one does to the graph."""
+from .. import errors
 from ..backend import base as backends
 from . import tensor as tensor_module
 from .engine import Node
@@ -152,11 +153,12 @@ def check_inplace(t):
     if not state.grad:
         return
     if t._req and t._node is None:
-        raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+        raise RuntimeError(errors.taught("a leaf Variable that requires grad is being used in an in-place operation."))
     base = t._base
     if base is not None:
         if base._req and base._node is None:
-            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+            raise RuntimeError(errors.taught("a view of a leaf Variable that requires grad is being used in an in-place "
+                                             "operation."))
         if t._flags & VIEW_NO_GRAD and (tensor_module.wants_grad(base)):
             raise RuntimeError("A view was created in no_grad mode and is being modified inplace with grad mode "
                                "enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You "
@@ -177,5 +179,4 @@ def bump(t, name):
         c = counter(t)
     c.n += 1
     if c.saved:
-        from .. import errors
         c.where = (name, errors.user_line())

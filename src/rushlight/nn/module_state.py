@@ -10,6 +10,7 @@ import warnings
 from collections import OrderedDict, namedtuple
 from collections.abc import Mapping
 
+from .. import errors
 from ..core.modes import no_grad
 from ..core.tensor import Tensor
 from .parameter import Parameter, is_lazy
@@ -286,9 +287,6 @@ class ModuleState:
             if missing_keys:
                 error_msgs.insert(0, f"Missing key(s) in state_dict: {_quoted(missing_keys)}. ")
         if error_msgs:
-            raise RuntimeError(
-                "Error(s) in loading state_dict for {}:\n\t{}".format(
-                    type(self).__name__, "\n\t".join(error_msgs)
-                )
-            )
+            listed = "\n\t".join(error_msgs)
+            raise RuntimeError(errors.taught(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{listed}"))
         return _IncompatibleKeys(missing_keys, unexpected_keys)

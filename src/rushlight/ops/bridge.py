@@ -1,7 +1,7 @@
 """NumPy's memory is our memory: from_numpy, numpy(), __array__, buffers and DLPack, in both directions."""
 import warnings
 
-from .. import devices, dtypes
+from .. import devices, dtypes, errors
 from ..backend import base as backends
 from ..backend import guard
 from ..backend.cpu import B as CPU
@@ -92,7 +92,8 @@ def numpy(self, *, force=False):
     if force:
         check_flag("numpy", "force", force)
     elif wants_grad(self):
-        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        raise RuntimeError(errors.taught(
+            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."))
     array = self._array
     if type(array) is not _ndarray:
         if not force:

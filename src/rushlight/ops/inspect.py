@@ -1,7 +1,7 @@
 """What a tensor says of itself, and its way to Python's numbers: sizes, strides, item, tolist, bool, len, in."""
 import warnings
 
-from .. import devices, dtypes, formats
+from .. import devices, dtypes, errors, formats
 from ..backend import base as backends
 from ..backend import guard
 from ..backend.cpu import B as CPU
@@ -201,7 +201,7 @@ def item(self):
     """
     x = self._array
     if x.size != 1:
-        raise RuntimeError(f"a Tensor with {x.size} elements cannot be converted to Scalar")
+        raise RuntimeError(errors.taught(f"a Tensor with {x.size} elements cannot be converted to Scalar"))
     return _values(x).item()
 
 
@@ -226,7 +226,7 @@ def is_nonzero(input):
     x = input._array
     if x.size != 1:
         many = "more than one value" if x.size else "no values"
-        raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous")
+        raise RuntimeError(errors.taught(f"Boolean value of Tensor with {many} is ambiguous"))
     return bool(x)
 
 

@@ -6,7 +6,7 @@ call ops whose rules contain the scale of the mean.
 import warnings
 from math import log as _log, pi
 
-from .. import dtypes
+from .. import dtypes, errors
 from ..core.op import T, composite, op
 from . import loss_margin  # noqa: F401  (publishes its losses)
 from ._dims import broadcast_shape
@@ -27,9 +27,10 @@ def _check_same_size(input, target):
     except AttributeError:              # a number: torch's error is about its size()
         same = target.size() == input.size()
     if not same:
-        warnings.warn(f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). "
-                      "This will likely lead to incorrect results due to broadcasting. "
-                      "Please ensure they have the same size.", stacklevel=3)
+        warnings.warn(errors.taught(
+            f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). "
+            "This will likely lead to incorrect results due to broadcasting. "
+            "Please ensure they have the same size."), stacklevel=3)
 
 
 def _weighted(loss, weight, input, reduction):
