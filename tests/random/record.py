@@ -12,7 +12,7 @@ import zlib
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import cases
+import number_cases as cases
 
 PATH = pathlib.Path(__file__).parent / "numbers.json"
 SHOWN = 12                                # values kept beside the checksum

@@ -16,7 +16,7 @@ import pytest
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
-import cases
+import number_cases as cases
 import record
 
 RECORDED = json.loads((HERE / "numbers.json").read_text())

@@ -13,7 +13,7 @@ from .boxmuller import F4, F8, libm, scale64
 from .mt19937 import native
 
 _LOW24, _LOW53 = np.uint32(2**24 - 1), np.uint64(2**53 - 1)
-_WIDE_RANGE = 1 << 28
+_WIDE_RANGE, _MANY = 1 << 28, 0xFFFFFFFF // 20
 
 
 # ------------------------------------------------------------------ order and storing
@@ -207,20 +207,33 @@ def integers(source, out, low, count):
 
 
 def permutation(source, n):
-    """Return a random permutation of 0 .. n-1, int64: Fisher and Yates from the front.
+    """Return a random permutation of 0 .. n-1, int64, by swaps from the front.
 
-    A word modulo the rest picks each partner; from 2**32 / 20 elements on, 64 bits.
+    Place i takes the element i + word % (n - i); from 2**32 / 20 elements on, where a word is too short
+    for that, each new element i goes to the place (64 bits) % (i + 1) and what was there to the end.
     """
     if source.state is not None:
         out = np.empty(n, np.int64)
         native.permutation(source.state, out)
         return out
+    if n >= _MANY:
+        return _permutation_of_many(source, n)
     count = max(n - 1, 0)
-    drawn = source.words(count) if n < 0xFFFFFFFF // 20 else source.words64(count)
     out = list(range(n))
-    for i, jump in enumerate((drawn % np.arange(n, n - count, -1).astype(drawn.dtype)).tolist()):
+    for i, jump in enumerate((source.words(count) % np.arange(n, n - count, -1, dtype=np.uint32)).tolist()):
         out[i], out[i + jump] = out[i + jump], out[i]
     return np.array(out, np.int64)
+
+
+def _permutation_of_many(source, n):
+    out = np.empty(n, np.int64)
+    for start in range(0, n, 1 << 20):
+        stop = min(start + (1 << 20), n)
+        places = source.words64(stop - start) % np.arange(start + 1, stop + 1, dtype=np.uint64)
+        for i, place in enumerate(places.tolist(), start):
+            out[i] = out[place]
+            out[place] = i
+    return out
 
 
 # ------------------------------------------------------------------ other distributions

@@ -14,10 +14,11 @@ from ..core.tensor import TensorBase
 from ..errors import must_be_tensor
 from ._dims import broadcast_shape
 from ._factory import as_dtype, backend_for, fill_number, finish, into_out, kind_of, new_array
-from ._rules import nothing
+from ._rules import no_derivative, nothing
 from .create import _like
 from .random_fill import (bernoulli_each_into, check_generator, fill, integers_into, normal_into, to_float, to_int,
                           uniform_into)
+from .special import digamma
 
 for _name in ("manual_seed", "seed", "initial_seed", "get_rng_state", "set_rng_state", "Generator", "default_generator"):
     publish("torch", _name, getattr(generators, _name))
@@ -494,6 +495,28 @@ def _standard_gamma(B, input: T, generator=None):
     return B.where(found < tiny, B.asarray(tiny, dtype=found.dtype), found)
 
 
+@op(method=False, differentiable=False)
+def _standard_gamma_grad(B, input: T, output: T):
+    """Return the derivative of a gamma number `output` with respect to its shape parameter `input`.
+
+    Formula: -(dP/da) / p of the distribution function and the density, from the series of P:
+    -sum over n of x^(n+1) Gamma(a)/Gamma(a+n+1) (log x - digamma(a+n+1)), in float64.
+    """
+    a, x = B.cast(input, B.dt(dtypes.float64)), B.cast(output, B.dt(dtypes.float64))
+    if 0 in a.shape:
+        return B.zeros_like(output)
+    log_x, psi, term, total = B.log(x), digamma.raw(a), x / a, B.zeros_like(x)
+    past_the_mode = max(float(B.max(x - a)), 0.0) + 12 * float(B.max(x)) ** 0.5 + 60
+    for n in range(int(past_the_mode)):
+        psi = psi + 1 / (a + n)
+        total = total - term * (log_x - psi)
+        term = term * x / (a + (n + 1))
+    return B.cast(total, output.dtype)
+
+
+_standard_gamma.vjp(input=lambda g, input, out: g * _standard_gamma_grad(input, out))
+
+
 @op(method=False)
 def _sample_dirichlet(B, input: T, generator=None):
     """Return numbers of a Dirichlet distribution along the last dimension, of the concentrations in the input."""
@@ -503,3 +526,6 @@ def _sample_dirichlet(B, input: T, generator=None):
     info = dtypes.finfo(B.torch_dtype(input))
     share = B.cast(found / B.sum(found, axis=-1, keepdims=True), input.dtype)
     return B.clip(share, info.tiny, 1 - info.eps / 2)
+
+
+_sample_dirichlet.vjp(input=no_derivative("_sample_dirichlet"))

@@ -262,17 +262,28 @@ void integers(uint32_t* s, int64_t* out, size_t n, int64_t low, uint64_t count, 
 }
 
 void permutation(uint32_t* s, int64_t* out, size_t n) {
-    const bool wide = n >= 0xffffffffu / 20;
     uint32_t w[BLOCK];
-    for (size_t i = 0; i < n; i++) out[i] = int64_t(i);
-    for (size_t i = 0; i + 1 < n;) {
-        const size_t left = n - 1 - i, fits = wide ? BLOCK / 2 : BLOCK, take = left < fits ? left : fits;
-        words(s, w, wide ? 2 * take : take);
+    if (n < 0xffffffffu / 20) {
+        for (size_t i = 0; i < n; i++) out[i] = int64_t(i);
+        for (size_t i = 0; i + 1 < n;) {
+            const size_t left = n - 1 - i, take = left < BLOCK ? left : BLOCK;
+            words(s, w, take);
+            for (size_t k = 0; k < take; k++, i++) {
+                const size_t other = i + w[k] % uint32_t(n - i);
+                const int64_t kept = out[i];
+                out[i] = out[other];
+                out[other] = kept;
+            }
+        }
+        return;
+    }
+    for (size_t i = 0; i < n;) {
+        const size_t take = n - i < BLOCK / 2 ? n - i : BLOCK / 2;
+        words(s, w, 2 * take);
         for (size_t k = 0; k < take; k++, i++) {
-            const size_t jump = wide ? size_t(join(w + 2 * k) % (n - i)) : size_t(w[k] % uint32_t(n - i));
-            const int64_t kept = out[i];
-            out[i] = out[i + jump];
-            out[i + jump] = kept;
+            const size_t other = size_t(join(w + 2 * k) % (i + 1));
+            out[i] = out[other];
+            out[other] = int64_t(i);
         }
     }
 }
