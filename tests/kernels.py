@@ -1,0 +1,36 @@
+"""Switching native kernels off, and counting the calls they accept."""
+
+from rushlight.backend.cpu import B as CPU
+from rushlight.core.op import Registry
+
+
+class Kernels:
+    """Switches the native kernels off, or counts the calls they accept; both undone by `restore`."""
+
+    def __init__(self):
+        self.table = dict(CPU.kernels)
+        self.ops = [(op, op.kernel) for op in Registry.ops.values() if op.kernel is not None]
+        self.accepted = dict.fromkeys(self.table, 0)
+
+    def off(self):
+        def refuse(*args, **kwargs):
+            return NotImplemented
+        CPU.kernels.update(dict.fromkeys(self.table, refuse))
+        for op, _ in self.ops:
+            op.kernel = refuse
+
+    def count(self):
+        def counting(name, kernel):
+            def call(*args, **kwargs):
+                result = kernel(*args, **kwargs)
+                self.accepted[name] += result is not NotImplemented
+                return result
+            return call
+        CPU.kernels.update({name: counting(name, kernel) for name, kernel in self.table.items()})
+        for op, kernel in self.ops:
+            op.kernel = counting(op.name, kernel)
+
+    def restore(self):
+        CPU.kernels.update(self.table)
+        for op, kernel in self.ops:
+            op.kernel = kernel
