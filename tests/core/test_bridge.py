@@ -316,3 +316,25 @@ def test_pickle_keeps_grad_flag_class_and_attributes(rl):
     assert pickle.loads(pickle.dumps(rl.Tensor)) is rl.Tensor
     assert repr(type(x)) == "<class 'torch.Tensor'>"
     assert copy.copy(x).data_ptr() == x.data_ptr()
+
+
+# ---- subclasses ----------------------------------------------------------------------------------
+
+
+def test_subclasses_share(rl):
+    class Special(rl.Tensor):
+        pass
+
+    x = rl.ones(2)
+    y = x.as_subclass(Special)
+    assert type(y) is Special and y.data_ptr() == x.data_ptr() and type(y.as_subclass(rl.Tensor)) is rl.Tensor
+    y[0] = 5
+    assert x.tolist() == [5.0, 1.0]
+    assert type(Special([1, 2])) is Special and Special(2, 3).shape == (2, 3)
+    assert rl.Tensor._make_subclass(Special, x, True).requires_grad
+    leaf = rl.ones(2, requires_grad=True)
+    assert repr(leaf.as_subclass(Special)) == "Special([1., 1.], grad_fn=<AliasBackward0>)"
+    leaf.as_subclass(Special).sum().backward()
+    assert leaf.grad.tolist() == [1.0, 1.0]
+    with pytest.raises(TypeError, match="Creating a Tensor subclass from a class that does not inherit from Tensor"):
+        x.as_subclass(int)

@@ -260,6 +260,12 @@ _cast_method("byte", dtypes.uint8)
 
 
 @method
+def to_dense(self, dtype=None):
+    """Return the tensor with all its elements in memory, as every tensor here has them: itself, or converted."""
+    return self if dtype is None else to(self, dtype)
+
+
+@method
 def type_as(self, other):
     """Return the tensor in the dtype and on the device of another."""
     return to_dtype_device(self, other.dtype, other.device)

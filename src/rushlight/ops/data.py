@@ -5,8 +5,8 @@ from .. import devices, dtypes
 from ..backend import base as backends
 from ..backend import guard
 from ..backend.cpu import B as CPU
-from ..core.op import composite, method, publish
-from ..core.tensor import OPS, Tensor, TensorBase, alias, make, make_as
+from ..core.op import bind_method, composite, method, publish
+from ..core.tensor import OPS, Tensor, TensorBase, alias, make, make_as, wants_grad
 from . import bridge, convert
 from ._factory import as_dtype, backend_for, check_flag, finish, kind_of, new_array
 from ._nested import array_from, numbers_to_array
@@ -280,6 +280,39 @@ OPS.construct = _construct
 def new(self, *args, **kwargs):
     """Return a tensor of this one's dtype by the rules of `Tensor(...)`. Prefer the `new_*` methods."""
     return _legacy(args, kwargs, self.dtype, self.device)
+
+
+_NO_SUBCLASS = ("Creating a Tensor subclass from a class that does not inherit from Tensor is not possible. Make sure your "
+                "class inherits from Tensor.")
+
+
+def _check_class(cls):
+    if not isinstance(cls, type):
+        raise TypeError(f"cls must be a type (got {kind_of(cls)})")
+    if not issubclass(cls, Tensor):
+        raise TypeError(_NO_SUBCLASS)
+
+
+@method
+def as_subclass(self, cls):
+    """Return the tensor as an instance of a subclass of Tensor: same memory, same graph."""
+    _check_class(cls)
+    source = OPS.alias(self) if wants_grad(self) else alias(self)
+    out = make_as(cls, source._array)
+    out._root, out._counter, out._flags = source._root, source._counter, source._flags
+    out._node, out._nr = source._node, source._nr
+    out._base, out._replay, out._seen = source._base, source._replay, source._seen
+    return out
+
+
+def _make_subclass(cls, data, require_grad=False):
+    """Return a leaf of class `cls` on the memory of a tensor."""
+    _check_class(cls)
+    out = as_subclass(data.detach(), cls)
+    return out.requires_grad_() if require_grad else out
+
+
+bind_method("_make_subclass", staticmethod(_make_subclass))
 
 
 class tensortype(type):
