@@ -13,7 +13,6 @@ import numpy as np
 
 from .. import dtypes
 from ..backend import base as backends
-from ..devices import _Default
 from .tensor import Tensor, node_of
 
 PROFILES = {
@@ -281,7 +280,7 @@ def tensor_repr(self, *, tensor_contents=None):
     prefix = name + "("
     indent = len(prefix)
     text, suffixes = _contents(self, indent) if tensor_contents is None else (tensor_contents, [])
-    if self.device.type != _Default.device.type or self.device.type == "cuda":
+    if self.device.type != "cpu":
         suffixes.insert(0, f"device='{self.device}'")
     node = node_of(self)
     if node is not None:

@@ -260,8 +260,10 @@ _cast_method("byte", dtypes.uint8)
 
 
 @method
-def to_dense(self, dtype=None):
+def to_dense(self, dtype=None, *, masked_grad=None):
     """Return the tensor with all its elements in memory, as every tensor here has them: itself, or converted."""
+    if masked_grad is not None:         # a question for sparse tensors only
+        check_flag("to_dense", "masked_grad", masked_grad)
     return self if dtype is None else to(self, dtype)
 
 
