@@ -122,6 +122,23 @@ class Backend:
         found = self.take(x, self.reshape(indices, (-1,)), axis=axis)
         return self.reshape(found, x.shape[:axis] + indices.shape + x.shape[axis + 1:])
 
+    def argsort(self, x, axis=-1, stable=True):
+        """Return the indices that sort x along an axis."""
+        return self.xp.argsort(x, axis=axis, stable=stable)
+
+    def partition_value(self, x, k):
+        """Return the element of a vector that is at place k in ascending order, or None where that takes a sort."""
+        return None
+
+    def bincount(self, x, weights=None, minlength=0):
+        """Return how often each of 0 ... max(x) occurs, or the sums of its weights."""
+        return self.xp.bincount(x, weights, minlength)
+
+    def unique_all(self, x):
+        """Return (distinct elements in order, place of each element among them, how many of each)."""
+        found = self.xp.unique_all(x)
+        return found.values, found.inverse_indices, found.counts
+
     def product(self, a, b):
         """Return `matmul(a, b)`, with half precision accumulated in float32."""
         return self.matmul(a, b)
@@ -158,7 +175,7 @@ class Backend:
         e = self.where(plain, self.floor(self.log2(self.abs(self.where(plain, x, 1.0)))) + 1, 0.0)
         m = x * self.exp2(-e)
         low, high = self.abs(m) < 0.5, self.abs(m) >= 1     # log2 rounded across a power of two
-        e = e + self.where(plain & high, 1.0, self.where(plain & low, -1.0, 0.0))
+        e = e + self.astype(plain & high, x.dtype) - self.astype(plain & low, x.dtype)
         return self.where(plain, x * self.exp2(-e), x), self.astype(e, self.int32)
 
     def cumulative_max(self, x, axis):

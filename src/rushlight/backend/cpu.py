@@ -9,6 +9,10 @@ from . import base, guard
 NATIVE = ("spread", "elementwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random", "loss")
 
 
+def _in_c_order(x):
+    return x if x.ndim < 2 or x.flags.c_contiguous else np.array(x, order="C")
+
+
 class CpuBackend(base.Backend):
     """NumPy's namespace and the extras of `base.Backend` in NumPy's own terms."""
 
@@ -60,6 +64,14 @@ class CpuBackend(base.Backend):
             return x.take(indices, axis)
         return np.ascontiguousarray(x[(slice(None),) * axis + (indices,)])
 
+    def partition_value(self, x, k):
+        found = np.partition(x, k)[k]
+        return found if found == found else None
+
+    def unique_all(self, x):
+        values, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, equal_nan=False)
+        return values, inverse.reshape(x.shape), counts
+
     def product(self, a, b):
         if a.dtype.itemsize == 2 and a.dtype.kind in "fV":
             return np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(a.dtype)
@@ -74,25 +86,32 @@ class CpuBackend(base.Backend):
             y = np.asarray(y, x.dtype)
         return np.where(condition, x, y)
 
-    # NumPy's own functions of these names spend more time in Python than small arrays take.
+    # NumPy's own functions of these names spend more time in Python than small arrays take. Results
+    # are in C order, as torch's are, where NumPy keeps the input's.
 
     def sum(self, x, axis=None, keepdims=False, dtype=None):
-        return np.add.reduce(x, axis, dtype, None, keepdims)
+        return _in_c_order(np.add.reduce(x, axis, dtype, None, keepdims))
 
     def prod(self, x, axis=None, keepdims=False, dtype=None):
-        return np.multiply.reduce(x, axis, dtype, None, keepdims)
+        return _in_c_order(np.multiply.reduce(x, axis, dtype, None, keepdims))
 
     def max(self, x, axis=None, keepdims=False):
-        return np.maximum.reduce(x, axis, None, None, keepdims)
+        return _in_c_order(np.maximum.reduce(x, axis, None, None, keepdims))
 
     def min(self, x, axis=None, keepdims=False):
-        return np.minimum.reduce(x, axis, None, None, keepdims)
+        return _in_c_order(np.minimum.reduce(x, axis, None, None, keepdims))
 
     def any(self, x, axis=None, keepdims=False):
-        return np.logical_or.reduce(x, axis, None, None, keepdims)
+        return _in_c_order(np.logical_or.reduce(x, axis, None, None, keepdims))
 
     def all(self, x, axis=None, keepdims=False):
-        return np.logical_and.reduce(x, axis, None, None, keepdims)
+        return _in_c_order(np.logical_and.reduce(x, axis, None, None, keepdims))
+
+    def argmax(self, x, axis=None, keepdims=False):
+        return _in_c_order(np.argmax(x, axis, keepdims=keepdims))
+
+    def argmin(self, x, axis=None, keepdims=False):
+        return _in_c_order(np.argmin(x, axis, keepdims=keepdims))
 
     exp2, fmod, fmax, fmin, gcd, frexp = np.exp2, np.fmod, np.fmax, np.fmin, np.gcd, staticmethod(np.frexp)
 
@@ -112,8 +131,11 @@ class CpuBackend(base.Backend):
         return np.logaddexp.accumulate(x, -1)
 
     def make_complex(self, real, imag):
-        shape = np.broadcast_shapes(real.shape, imag.shape)
-        z = np.empty(shape, np.complex128 if real.dtype.itemsize == 8 else np.complex64)
+        dt = np.complex128 if real.dtype.itemsize == 8 else np.complex64
+        if real.shape == imag.shape:
+            z = np.empty_like(real, dt)
+        else:
+            z = np.empty(np.broadcast_shapes(real.shape, imag.shape), dt)
         z.real, z.imag = real, imag
         return z
 

@@ -6,7 +6,7 @@ from ..core.modes import state
 from ..core.op import T, op
 from ._dims import unique_dims, wrap_dim
 
-__all__ = ["axes", "c_name", "chebyshev", "cj", "in_double", "kept_shape", "no_derivative", "not_for", "nothing", "numpy_names", "polynomial", "wide"]
+__all__ = ["axes", "c_name", "chebyshev", "cj", "in_double", "kept_shape", "no_derivative", "not_for", "nothing", "numpy_names", "packed", "polynomial", "wide"]
 
 _F32, _F64 = dtypes.float32, dtypes.float64
 
@@ -75,6 +75,11 @@ def c_name(dtype):
 def wide(B, x):
     """Return float16 and bfloat16 arrays in float32, where torch computes with them; others as they are."""
     return B.cast(x, B.dt(_F32)) if x.dtype.itemsize == 2 and B.kind(x) == "f" else x
+
+
+def packed(B, x):
+    """Return an array in C order, itself when it is: where torch's result is contiguous whatever the input."""
+    return x if B.is_contiguous(x) else B.copy(x)
 
 
 def in_double(B, formula, x, *rest):

@@ -5,9 +5,12 @@ result into the input. Half precision is computed in float32.
 """
 from math import pi, sqrt as _sqrt
 
+from .. import dtypes
+from ..core.modes import no_grad
 from ..core.op import T, composite, op
+from ..core.tensor import OPS
 from ._dims import wrap_dim
-from ._rules import not_for, wide
+from ._rules import not_for, packed, wide
 from .pointwise import exp, log, sigmoid, tanh
 from .pointwise_binary import clamp, div, sub
 from .pointwise_logic import choose as where
@@ -72,8 +75,10 @@ _threshold.vjp(input=lambda g, input, threshold: where(input <= threshold, 0, g)
 
 
 @composite(ns=("torch", FUNCTIONAL), method=False)
-def threshold(input, threshold, value, inplace=False):
+def threshold(input, threshold, value, inplace=False, *, out=None):
     """Return input where it exceeds `threshold` (or is nan), else `value`."""
+    if out is not None:
+        return _threshold(input, threshold, value, out=out)
     return _either(_threshold, input, inplace, threshold, value)
 
 
@@ -170,12 +175,22 @@ def prelu(input, weight):
     return _prelu(input, weight)
 
 
-@op(ns=(), name="rrelu_with_noise")
+@op(ns=(), name="rrelu_with_noise", promote="common", inplace=True)
 def _rrelu(B, input: T, noise: T):
-    return B.where(input <= 0, input * noise, input)
+    not_for(B, input, _NOT_FLOAT, "rrelu_cpu")
+    return packed(B, B.where(input <= 0, input * noise, input))
 
 
 _rrelu.vjp(input=lambda g, input, noise: where(input <= 0, g * noise, g))
+
+
+def _slopes(input, lower, upper):
+    """Draw a slope for each element that is not positive, in order; 1 elsewhere."""
+    with no_grad():
+        slopes, negative = OPS.ones_like(input), input <= 0
+        drawn = OPS.empty((int(negative.sum()),), dtype=dtypes.float64, device=input.device).uniform_(lower, upper)
+        slopes[negative] = drawn.to(input.dtype)
+    return slopes
 
 
 @composite(ns=("torch", FUNCTIONAL), method=False)
@@ -186,11 +201,13 @@ def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
     """
     if lower > upper:
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
-    if not training:
-        return _either(_leaky_relu, input, inplace, (lower + upper) / 2)
-    from .random import rrelu_noise
-    out = _rrelu(input, rrelu_noise(input, lower, upper))
-    return input.copy_(out) if inplace else out
+    return _either(_rrelu, input, inplace, _slopes(input, lower, upper) if training else (lower + upper) / 2)
+
+
+@composite(ns=("torch", FUNCTIONAL), method=False)
+def rrelu_(input, lower=1 / 8, upper=1 / 3, training=False):
+    """Write `rrelu(input, ...)` into input."""
+    return rrelu(input, lower, upper, training, True)
 
 
 # ------------------------------------------------------------------ exponential units
@@ -454,7 +471,7 @@ softplus.vjp(input=lambda g, input, beta, threshold: where(input * beta > thresh
 def logsigmoid(B, input: T):
     """Return log(sigmoid(input)) without overflow."""
     not_for(B, input, _NOT_FLOAT, "log_sigmoid_cpu")
-    x = wide(B, input)
+    x = packed(B, wide(B, input))
     return B.cast(B.minimum(x, 0) - B.log1p(B.exp(-B.abs(x))), input.dtype)
 
 
@@ -514,15 +531,14 @@ def _shifted(B, x, dim):
     return x - B.max(x, axis=dim, keepdims=True) if x.size else B.copy(x)
 
 
-@op(name="softmax", ns=("special",), method=False)
+@op(name="softmax", ns=("torch", "special"))
 def _softmax(B, input: T, dim, dtype=None):
     """Return exp(input) / sum(exp(input), dim): positive numbers with sum 1 along `dim`."""
     x = _softmax_check(B, input, dtype, "softmax_lastdim_kernel_impl")
     dim = wrap_dim(dim, x.ndim)
     if not x.ndim:
         return B.exp(x - x)
-    y = wide(B, x)
-    y = B.exp(_shifted(B, y, dim))
+    y = B.exp(_shifted(B, packed(B, wide(B, x)), dim))
     y /= B.sum(y, axis=dim, keepdims=True)
     return B.cast(y, x.dtype)
 
@@ -547,14 +563,14 @@ _softmax.vjp(input=lambda g, out, dim: softmax_backward(g, out, dim))
 softmax_backward.vjp(grad=lambda g, result, dim: softmax_backward(g, result, dim), result=_softmax_twice)
 
 
-@op(name="log_softmax", ns=("special",), method=False)
+@op(name="log_softmax", ns=("torch", "special"))
 def _log_softmax(B, input: T, dim, dtype=None):
     """Return log(softmax(input, dim)) without loss of accuracy."""
     x = _softmax_check(B, input, dtype, "log_softmax_lastdim_kernel_impl")
     dim = wrap_dim(dim, x.ndim)
     if not x.ndim:
         return x - x
-    y = _shifted(B, wide(B, x), dim)
+    y = _shifted(B, packed(B, wide(B, x)), dim)
     y -= B.log(B.sum(B.exp(y), axis=dim, keepdims=True))
     return B.cast(y, x.dtype)
 
@@ -623,18 +639,6 @@ def _functional_log_softmax(input, dim=None, _stacklevel=3, dtype=None):
     return _log_softmax(input, dim, dtype)
 
 
-@composite
-def softmax(input, dim, dtype=None, *, out=None):
-    """Return exp(input) / sum(exp(input), dim): positive numbers with sum 1 along `dim`."""
-    return _softmax(input, dim, dtype) if out is None else _softmax(input, dim, dtype, out=out)
-
-
-@composite
-def log_softmax(input, dim, dtype=None, *, out=None):
-    """Return log(softmax(input, dim)) without loss of accuracy."""
-    return _log_softmax(input, dim, dtype) if out is None else _log_softmax(input, dim, dtype, out=out)
-
-
 @composite(ns=FUNCTIONAL, method=False)
 def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
     """Return a sample of the relaxed categorical distribution with the given logits.
@@ -645,13 +649,12 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
 
     Source: Jang et al., Categorical Reparameterization with Gumbel-Softmax, 2016.
     """
-    from .create import empty_like, zeros_like
-    noise = -log(empty_like(logits).exponential_())
+    noise = -log(OPS.empty(logits.shape, dtype=logits.dtype, device=logits.device).exponential_())
     soft = _softmax((logits + noise) / tau, dim)
     if not hard:
         return soft
     index = soft.max(dim, keepdim=True)[1]
-    return zeros_like(logits).scatter_(dim, index, 1.0) - soft.detach() + soft
+    return OPS.zeros_like(logits).scatter_(dim, index, 1.0) - soft.detach() + soft
 
 
 # ------------------------------------------------------------------ of several elements

@@ -7,7 +7,7 @@ them; a gradient is then g times the conjugate of the derivative.
 from math import log as _log, pi
 
 from .. import dtypes
-from ..core.op import T, composite, op
+from ..core.op import T, composite, method, op
 from ._rules import cj, not_for, nothing, wide
 from .pointwise_complex import real_part
 from .pointwise_logic import isfinite, where
@@ -333,10 +333,10 @@ def logit(B, input: T, eps=None):
     Args:
         eps: x is first clamped to [eps, 1 - eps]; None leaves it, and gives nan outside [0, 1].
     """
-    x = wide(B, input)
+    x = input                               # in half precision torch rounds every step, so no `wide` here
     if eps is not None:
-        x = B.minimum(B.maximum(x, eps), 1 - eps)
-    return B.cast(B.log(x / (1 - x)), input.dtype)
+        x = B.cast(B.minimum(B.maximum(x, eps), 1 - eps), x.dtype)
+    return B.log(x / (1 - x))
 
 
 def _logit_rule(g, input, eps):
@@ -364,6 +364,14 @@ def absolute(B, input: T):
     """
     not_for(B, input, "b", "abs_cpu")
     return B.abs(input)
+
+
+@method(name="abs_", aliases=("absolute_",))
+def _abs_(input):
+    """In-place form of `abs`."""
+    if input.dtype.kind == "c":
+        raise RuntimeError("In-place abs is not supported for complex tensors.")
+    return absolute.inplace(input)
 
 
 absolute.vjp(input=lambda g, input: g * sgn(input))
@@ -529,8 +537,8 @@ def nan_to_num(B, input: T, nan=None, posinf=None, neginf=None):
 
 
 def _finite(B, x, nan, posinf, neginf):
-    infinite = B.where(x > 0, posinf, neginf)
-    return B.where(B.isnan(x), nan, B.where(B.isinf(x), B.cast(infinite, x.dtype), x))
+    infinite = B.where(x > 0, B.asarray(posinf, dtype=x.dtype), neginf)
+    return B.where(B.isnan(x), nan, B.where(B.isinf(x), infinite, x))
 
 
 nan_to_num.vjp(input=lambda g, input: where(isfinite(input), g, 0))

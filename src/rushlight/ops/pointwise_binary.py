@@ -5,7 +5,7 @@ Python float gives the default float dtype, a float32 tensor with a Python numbe
 """
 from .. import dtypes
 from ..core.op import T, composite, method, op
-from ._rules import c_name, cj, no_derivative, not_for, nothing
+from ._rules import c_name, cj, no_derivative, not_for, nothing, wide
 from .pointwise import LN2, exp, exp2, log, log1p
 from .pointwise_complex import real_part
 from .pointwise_logic import choose as where, isnan
@@ -103,7 +103,11 @@ def mul(B, input: T, other: T):
 @op(promote="common", ns=())
 def mul_conj(B, input: T, other: T):
     """Return input * conj(other): one call for the gradient of a product."""
-    return B.multiply(input, B.conj(other) if not isinstance(other, (int, float, complex)) and B.kind(other) == "c" else other)
+    if _is_number(other):
+        other = other.conjugate()
+    elif B.kind(other) == "c":
+        other = B.conj(other)
+    return B.multiply(input, other)
 
 
 mul.vjp(input=lambda g, other: mul_conj(g, other), other=lambda g, input: mul_conj(g, input))
@@ -491,17 +495,18 @@ def lerp(B, input: T, end: T, weight: T):
         weight: a number or a tensor.
     """
     not_for(B, input, _INT, "lerp_kernel_scalar")
+    result_type = input.dtype
+    input, end = wide(B, input), wide(B, end)
     distance = end - input
     if _is_number(weight):
         near = real_number(weight) < 0.5
-        return input + weight * distance if near else end - distance * (1 - weight)
-    if weight.dtype != input.dtype:
-        if weight.ndim:
-            raise RuntimeError(f"expected dtype {c_name(B.torch_dtype(input))} for `weight` but got dtype "
-                               + c_name(B.torch_dtype(weight)))
-        weight = B.cast(weight, input.dtype)
+        return B.cast(input + weight * distance if near else end - distance * (1 - weight), result_type)
+    if weight.dtype != result_type and weight.ndim:
+        raise RuntimeError(f"expected dtype {c_name(B.torch_dtype(input))} for `weight` but got dtype "
+                           + c_name(B.torch_dtype(weight)))
+    weight = B.cast(weight, input.dtype)
     near = (B.abs(weight) if B.kind(weight) == "c" else weight) < 0.5
-    return B.where(near, input + weight * distance, end - distance * (1 - weight))
+    return B.cast(B.where(near, input + weight * distance, end - distance * (1 - weight)), result_type)
 
 
 def real_number(x):
@@ -527,7 +532,8 @@ def _with_value(B, term, value):
 def addcmul(B, input: T, tensor1: T, tensor2: T, *, value=1):
     """Return input + value * tensor1 * tensor2."""
     not_for(B, input, "b", "addcmul_cpu_out")
-    return input + _with_value(B, tensor1 * tensor2, value)
+    term = _with_value(B, wide(B, tensor1) * wide(B, tensor2), value)
+    return B.cast(wide(B, input) + term, input.dtype)
 
 
 addcmul.vjp(input=lambda g: g, tensor1=lambda g, tensor2, value: g * cj(tensor2 * value),
@@ -550,7 +556,8 @@ def addcdiv(B, input: T, tensor1: T, tensor2: T, *, value=1):
     """Return input + value * tensor1 / tensor2; two integer tensors are refused as quotient."""
     if B.kind(input) in _INT:
         _no_integer_quotient((None, None, None))
-    return input + _with_value(B, tensor1 / tensor2, value)
+    term = _with_value(B, wide(B, tensor1) / wide(B, tensor2), value)
+    return B.cast(wide(B, input) + term, input.dtype)
 
 
 addcdiv.vjp(input=lambda g: g, tensor1=lambda g, tensor2, value: g * cj(value / tensor2),
@@ -598,7 +605,8 @@ def _complex_logaddexp(B, x, y):
     return high + B.log1p(B.exp(low - high))
 
 
-logaddexp.vjp(input=lambda g, input, out: g * cj(exp(input - out)), other=lambda g, other, out: g * cj(exp(other - out)))
+logaddexp.vjp(input=lambda g, input, other: g / cj(exp(other - input) + 1),
+              other=lambda g, input, other: g / cj(exp(input - other) + 1))
 
 
 @op(promote="common", numbers=False)
@@ -608,7 +616,8 @@ def logaddexp2(B, input: T, other: T):
     return B.logaddexp(input * LN2, other * LN2) * (1 / LN2)
 
 
-logaddexp2.vjp(input=lambda g, input, out: g * exp2(input - out), other=lambda g, other, out: g * exp2(other - out))
+logaddexp2.vjp(input=lambda g, input, other: g / (exp2(other - input) + 1),
+               other=lambda g, input, other: g / (exp2(input - other) + 1))
 
 
 def _number_slot(name):
@@ -616,16 +625,21 @@ def _number_slot(name):
     return lambda args: name + ("1" if _is_number(args[0]) else "2" if _is_number(args[1]) else "0")
 
 
+def _as_arrays(B, input, other):
+    """Return both operands as arrays of one dtype."""
+    dt = (other if _is_number(input) else input).dtype
+    return [B.asarray(x, dtype=dt) if _is_number(x) else x for x in (input, other)]
+
+
 def _times_log(B, input, other, log_of_other):
-    return B.where(B.isnan(other) if not _is_number(other) else other != other, float("nan"),
-                   B.where(input == 0, 0.0, input * log_of_other))
+    return B.where(B.isnan(other), float("nan"), B.where(input == 0, 0.0, input * log_of_other))
 
 
 @op(numbers="overload", promote="float", inplace=True, ns=("torch", "special"), grad_name=_number_slot("XlogyBackward"))
 def xlogy(B, input: T, other: T):
     """Return input * log(other), and 0 where input is 0 and other is not nan."""
-    x = B.asarray(other, dtype=input.dtype) if _is_number(other) else other
-    return B.cast(_times_log(B, input, x, B.log(x)), x.dtype)
+    x, y = _as_arrays(B, input, other)
+    return B.cast(_times_log(B, x, y, B.log(y)), x.dtype)
 
 
 xlogy.vjp(input=lambda g, input, other: where((input == 0) & (_tensor_like(other, input) <= 0), 0,
@@ -636,8 +650,8 @@ xlogy.vjp(input=lambda g, input, other: where((input == 0) & (_tensor_like(other
 @op(numbers="overload", promote="float", ns="special", grad_name=_number_slot("SpecialXlog1PyBackward"))
 def xlog1py(B, input: T, other: T):
     """Return input * log1p(other), and 0 where input is 0 and other is not nan."""
-    x = B.asarray(other, dtype=input.dtype) if _is_number(other) else other
-    return B.cast(_times_log(B, input, x, B.log1p(x)), x.dtype)
+    x, y = _as_arrays(B, input, other)
+    return B.cast(_times_log(B, x, y, B.log1p(y)), x.dtype)
 
 
 xlog1py.vjp(input=lambda g, input, other: where((input == 0) & (_tensor_like(other, input) <= -1), 0,
@@ -668,7 +682,7 @@ def nextafter(B, input: T, other: T):
     return B.nextafter(input, other)
 
 
-nextafter.vjp(input=nothing, other=nothing)
+nextafter.vjp(input=lambda g, input, other: where(input == other, 0, g), other=nothing)
 
 
 @op(inplace=True, grad_name="NotImplemented")

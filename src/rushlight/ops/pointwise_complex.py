@@ -1,20 +1,34 @@
 """Complex numbers: their parts, their polar form, and real tensors seen as complex ones."""
 from math import pi
 
-from ..core.op import T, composite, op, prop
+from ..core.op import T, composite, method, op, prop
 from ._rules import cj
 from .pointwise_logic import where
 
 
 # ------------------------------------------------------------------ conjugate
 
-@op(name="conj_physical", inplace=True)
+@op(name="conj_physical", ns=(), method=False, inplace=True)
 def conjugate(B, input: T):
-    """Return the complex conjugate in new memory; real numbers are copied."""
+    """Return the complex conjugate in new memory: the op behind `torch.conj_physical`."""
     return B.conj(input) if B.kind(input) == "c" else B.copy(input)
 
 
 conjugate.vjp(input=lambda g: conj(g))
+
+
+@composite
+def conj_physical(input, *, out=None):
+    """Return the complex conjugate in new memory; a real tensor itself."""
+    if out is not None:
+        return conjugate(input, out=out)
+    return conjugate(input) if input.dtype.kind == "c" else input
+
+
+@method
+def conj_physical_(input):
+    """In-place form of `conj_physical`."""
+    return conjugate.inplace(input)
 
 
 @op(name="conj", ns=(), method=False)

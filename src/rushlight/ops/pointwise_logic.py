@@ -2,7 +2,7 @@
 from .. import dtypes
 from ..core.op import T, composite, method, op
 from ..core.tensor import TensorBase
-from ._rules import c_name, not_for, zeros_as
+from ._rules import c_name, not_for, packed, zeros_as
 
 
 # ------------------------------------------------------------------ bits
@@ -191,8 +191,7 @@ def where(condition, input=None, other=None, *, out=None):
         tensor([1., 0., 3.])
     """
     if input is None and other is None:
-        from .index import nonzero
-        return nonzero(condition, as_tuple=True)
+        return condition.nonzero(as_tuple=True)
     return choose(condition, input, other) if out is None else choose(condition, input, other, out=out)
 
 
@@ -251,7 +250,7 @@ def masked_fill(B, input: T, mask: T, value: T):
         _fitting(B, input, 1j)
     else:
         value = B.cast(value, input.dtype)
-    return B.where(mask, value, input)
+    return packed(B, B.where(mask, value, input))
 
 
 def _masked_fill_rule(g, mask, needs):

@@ -10,7 +10,7 @@ from ._dims import wrap_dim
 from ._rules import axes, cj, kept_shape, nothing, numpy_names, wide
 from .pointwise import exp
 from .pointwise_binary import div
-from .pointwise_logic import choose, isnan
+from .pointwise_logic import choose, isnan, logical_not
 
 _builtin_max = max
 
@@ -108,7 +108,7 @@ def nansum(B, input: T, dim=None, keepdim=False, *, dtype=None):
 
 
 nansum.vjp(input=lambda g, input, input_shape, dim, keepdim:
-           choose(isnan(input), 0, spread(g, input_shape, dim, keepdim)))
+           spread(g, input_shape, dim, keepdim) * logical_not(isnan(input)))
 
 
 @composite
@@ -118,9 +118,9 @@ def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
     if input.dtype.category < dtypes.FLOATING:
         raise RuntimeError("nanmean(): expected input to have floating point or complex dtype but got "
                            + input.dtype.short)
-    missing = isnan(input)
-    total = sum(choose(missing, 0, input), dim, keepdim, dtype=dtype)
-    count = sum(missing.logical_not(), dim, keepdim)
+    total = nansum(input, dim, keepdim, dtype=dtype) if not input.dtype.is_complex else sum(
+        choose(isnan(input), 0, input), dim, keepdim, dtype=dtype)
+    count = sum(logical_not(isnan(input)), dim, keepdim)
     return div(total, count) if out is None else div(total, count, out=out)
 
 
@@ -130,7 +130,7 @@ def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
 def prod(B, input: T, dim=None, keepdim=False, *, dtype=None):
     """Return the product, over all elements or along one dimension; of integers as int64."""
     if dim is not None and not isinstance(dim, int):
-        raise TypeError(f"prod() received an invalid combination of arguments - got ({type(dim).__name__}), but "
+        raise TypeError(f"prod() received an invalid combination of arguments - got (Tensor, {type(dim).__name__}), but "
                         "expected one of:")
     if dtype is not None:
         input = B.cast(input, B.dt(dtype))
@@ -239,7 +239,7 @@ _std.vjp(input=_std_rule)
 def _both(B, input, dim, correction, keepdim, name, root):
     found, middle = _variance(B, input, dim, correction, keepdim, name)
     if not keepdim:
-        middle = B.reshape(middle, found.shape)
+        middle = B.reshape(B.asarray(middle), found.shape)
     return B.cast(B.sqrt(found) if root else found, _real_type(B, input)), B.cast(middle, input.dtype)
 
 
@@ -373,7 +373,7 @@ def logsumexp(B, input: T, dim, keepdim=False):
     top = B.max(B.real(x) if B.kind(x) == "c" else x, axis=axis, keepdims=True)
     top = B.where(B.isfinite(top), top, 0)
     total = B.sum(B.exp(x - top), axis=axis, keepdims=keepdim)
-    return B.cast(B.log(total) + (top if keepdim else B.reshape(top, total.shape)), input.dtype)
+    return B.cast(B.log(total) + (top if keepdim else B.reshape(B.asarray(top), total.shape)), input.dtype)
 
 
 logsumexp.vjp(input=lambda g, input, out, input_shape, dim, keepdim: spread(g, input_shape, dim, keepdim) * cj(

@@ -2,12 +2,12 @@
 from math import inf
 
 from .. import dtypes
-from ..core.op import T, composite, op, publish
+from ..core.op import T, composite, method, op, publish
 from ..core.tensor import OPS
 from ._dims import wrap_dim
 from ._rules import axes, nothing, numpy_names, wide
 from .pointwise import absolute, sgn
-from .pointwise_binary import power, sub
+from .pointwise_binary import mul, power, sub
 from .pointwise_logic import choose
 from .reduce import spread, sum
 
@@ -149,7 +149,7 @@ def dist(input, other, p=2):
 
 
 @composite
-def renorm(input, p, dim, maxnorm):
+def renorm(input, p, dim, maxnorm, *, out=None):
     """Return input with the slices along `dim` whose norm of order p exceeds `maxnorm` scaled down to it."""
     if p <= 0:
         raise RuntimeError("renorm: non-positive-norm not supported")
@@ -159,4 +159,11 @@ def renorm(input, p, dim, maxnorm):
         raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions")
     dim = wrap_dim(dim, input.ndim)
     length = vector_norm(input, p, tuple([k for k in range(input.ndim) if k != dim]), True)
-    return input * choose(length > maxnorm, maxnorm / (length + 1e-7), 1.0)
+    scale = choose(length > maxnorm, maxnorm / (length + 1e-7), 1.0)
+    return mul(input, scale) if out is None else mul(input, scale, out=out)
+
+
+@method
+def renorm_(input, p, dim, maxnorm):
+    """In-place form of `renorm`."""
+    return input.copy_(renorm(input.clone(), p, dim, maxnorm))

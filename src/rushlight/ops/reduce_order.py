@@ -7,7 +7,7 @@ from .. import dtypes
 from ..core.op import T, composite, named_result, op
 from ..core.tensor import OPS, TensorBase
 from ._dims import wrap_dim
-from ._rules import axes, kept_shape, not_for, numpy_names
+from ._rules import axes, kept_shape, not_for, numpy_names, packed
 from .pointwise_binary import lerp, maximum, minimum, mul
 from .pointwise_logic import choose, isnan
 from .reduce import spread, sum
@@ -243,7 +243,7 @@ def _median_dim(B, input, dim, keepdim, name, skip_nan):
     at = B.asarray(_median_positions(B, x, skip_nan))[..., None]
     values = B.take_along_axis(x, at, axis=-1)
     if keepdim:
-        return B.moveaxis(values, -1, dim), B.moveaxis(at, -1, dim)
+        return packed(B, B.moveaxis(values, -1, dim)), packed(B, B.moveaxis(at, -1, dim))
     return values[..., 0], at[..., 0]
 
 
@@ -264,7 +264,7 @@ def _median_ops(name, skip_nan):
 
     @op(ns=(), method=False, name=f"{name}_dim", grad_name=f"{title}Backward1", outputs=("values", "indices"))
     def along(B, input: T, dim, keepdim=False):
-        return _median_dim(B, input, dim, keepdim, name, skip_nan)
+        return _median_dim(B, input, dim, keepdim, "median", skip_nan)
 
     everything.vjp(input=_even_rule)
     along.result_type = named_result(name, ("values", "indices"))
@@ -319,7 +319,7 @@ def mode(B, input: T, dim=-1, keepdim=False):
     values = B.take_along_axis(ordered, end, axis=-1)
     at = B.take_along_axis(order, end, axis=-1)
     if keepdim:
-        return B.moveaxis(values, -1, dim), B.moveaxis(at, -1, dim)
+        return packed(B, B.moveaxis(values, -1, dim)), packed(B, B.moveaxis(at, -1, dim))
     return values[..., 0], at[..., 0]
 
 
@@ -350,7 +350,7 @@ def _quantile_check(name, input, q, interpolation):
                             "expected one of:")
         if not 0 <= q <= 1:
             raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q:g}")
-        q = OPS.full((), q, dtype=input.dtype)
+        q = OPS.full((), q, dtype=input.dtype, device=input.device)
     if interpolation not in _INTERPOLATIONS:
         raise RuntimeError(f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, "
                            f"but got {interpolation}")
@@ -409,5 +409,5 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=N
 @numpy_names
 def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
     """Return the quantiles of the elements that are not nan; see `quantile`."""
-    found = _quantile("nanquantile", input, q, dim, keepdim, interpolation, True)
+    found = _quantile("quantile", input, q, dim, keepdim, interpolation, True)
     return found if out is None else out.resize_(found.shape).copy_(found)

@@ -3,7 +3,7 @@ from .. import dtypes
 from ..core.op import T, composite, op
 from ..core.tensor import OPS
 from ._dims import wrap_dim
-from ._rules import cj, not_for, nothing, numpy_names, wide
+from ._rules import cj, not_for, nothing, numpy_names, packed, wide
 from .pointwise import exp, log
 from .pointwise_binary import sub
 from .pointwise_logic import choose
@@ -21,7 +21,7 @@ def _along(B, function, input, dim, dtype):
         x = B.cast(input, B.dt(dtypes.int64)) if dtype is None else input
     else:
         x = wide(B, input)
-    found = function(x, axis=dim) if x.ndim else B.copy(x)
+    found = packed(B, function(x, axis=dim)) if x.ndim else B.copy(x)
     return B.cast(found, input.dtype) if x.dtype.itemsize != input.dtype.itemsize and B.kind(x) == "f" else found
 
 
@@ -100,7 +100,7 @@ def logcumsumexp(B, input: T, dim):
         found = B.log(B.cumulative_sum(B.exp(lane - top), axis=-1)) + top
     else:
         found = B.logaddexp_accumulate(lane)
-    return B.cast(B.moveaxis(found, -1, dim), input.dtype)
+    return B.cast(packed(B, B.moveaxis(found, -1, dim)), input.dtype)
 
 
 def _logcumsumexp_rule(g, input, out, dim):
@@ -134,7 +134,7 @@ def _running(B, input, dim, name, accumulate):
     if B.kind(x) == "f":
         reached = reached | B.isnan(x)
     at = B.cumulative_max(B.where(reached, places, 0), axis=-1)
-    return B.moveaxis(best, -1, dim), B.moveaxis(at, -1, dim)
+    return packed(B, B.moveaxis(best, -1, dim)), packed(B, B.moveaxis(at, -1, dim))
 
 
 @op(outputs=("values", "indices"), named=True)

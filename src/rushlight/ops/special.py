@@ -7,8 +7,8 @@ rarely used comes from SciPy, which is imported at the first call.
 from math import inf, log as _log, pi, sqrt as _sqrt
 
 from .. import dtypes
-from ..core.op import T, composite, op
-from ._rules import chebyshev, in_double, not_for, nothing, polynomial
+from ..core.op import T, composite, method, op
+from ._rules import chebyshev, in_double, not_for, packed, polynomial
 from .pointwise import exp, log, sgn, sigmoid
 from .pointwise_binary import _number_slot
 from .pointwise_logic import choose as where
@@ -165,7 +165,7 @@ def entr(B, input: T):
     return B.cast(B.where(B.isnan(input), float("nan"), value), input.dtype)
 
 
-entr.vjp(input=lambda g, input: where(input < 0, nothing(g), g * (-log(input) - 1)))
+entr.vjp(input=lambda g, input: g * (-log(input) - 1))
 
 
 # ------------------------------------------------------------------ gamma functions
@@ -306,7 +306,7 @@ def _trigamma64(B, x):
     return B.where(negative, (pi * pi) / (s * s) - value, B.where(x == inf, 0.0, value))
 
 
-@op(name="polygamma", promote="float", ns=(), method=False)
+@op(name="polygamma", promote="float", ns=(), method=False, inplace=True)
 def polygamma_op(B, input: T, n):
     """Return the n-th derivative of digamma: (-1)**(n+1) n! zeta(n + 1, input) for n >= 1."""
     if n < 0:
@@ -329,6 +329,18 @@ def polygamma(n, input, *, out=None):
     return polygamma_op(input, n) if out is None else polygamma_op(input, n, out=out)
 
 
+@method(name="polygamma")
+def _polygamma_method(input, n):
+    """Return the n-th derivative of digamma(input), n being an int >= 0."""
+    return polygamma_op(input, n)
+
+
+@method
+def polygamma_(input, n):
+    """In-place form of `polygamma`."""
+    return polygamma_op.inplace(input, n)
+
+
 @op(promote="float", inplace=True)
 def mvlgamma(B, input: T, p):
     """Return the log of the multivariate gamma function of dimension p.
@@ -344,7 +356,7 @@ def mvlgamma(B, input: T, p):
         for i in range(p):
             total = total + _lgamma64(B, x - i / 2)
         return total
-    return in_double(B, formula, input)
+    return in_double(B, formula, packed(B, input))
 
 
 def _mvlgamma_rule(g, input, p):
@@ -489,7 +501,7 @@ def _recurrence(B, x, n, first, second, step):
     `first` and `second` are the polynomials of degree 0 and 1, `step(k, p, q)` the one of degree k + 1
     from those of degree k and k - 1. 0 for negative degrees.
     """
-    x, n = B.broadcast_arrays(x, B.trunc(n))
+    n = B.trunc(n)
     top = int(B.max(B.where(B.isfinite(n), n, 0.0))) if n.size else 0
     before, now = x * 0 + 1 if first is None else first(x), second(x)
     result = B.where(n == 0, before, B.where(n == 1, now, 0.0))
