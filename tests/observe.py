@@ -129,8 +129,9 @@ def tensors_in(torch, tree) -> list:
 
 def to_numpy(x) -> np.ndarray:
     x = x.detach()
-    if x.device.type == "strict":
-        return strict_backend().to_numpy(x._array)
+    if x.device.type in ("strict", "cuda"):
+        backend = strict_backend() if x.device.type == "strict" else cuda_backend()
+        return backend.to_numpy(x._array)
     if dtype_name(x) in THROUGH_FLOAT:
         x = x.float()
     if x.is_conj():
@@ -146,6 +147,16 @@ def strict_backend():
     import strict_backend
 
     return strict_backend.register()
+
+
+@functools.cache
+def cuda_backend():
+    """The CUDA backend over a module that stands for CuPy; not registered, so that no GPU is seen."""
+    import fake_cupy
+
+    from rushlight.backend.cuda import CudaBackend
+
+    return CudaBackend(fake_cupy.make())
 
 
 def encode(torch, tree, values=True):

@@ -43,7 +43,7 @@ DTYPES = ("float64", "float16", "bfloat16", "int64", "int32", "uint8", "bool", "
 """The dtypes of the sweep unless a row names its own (float32 is what samples are made of)."""
 
 CHECKS = ("values", "method", "special", "edges", "raises", "layouts", "inplace", "out", "grad", "grad_fn",
-          "gradcheck", "gradgradcheck", "dtypes", "kernel", "strict")
+          "gradcheck", "gradgradcheck", "dtypes", "kernel", "strict", "cuda")
 
 ROWS: dict[str, Row] = {}
 

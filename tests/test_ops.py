@@ -18,6 +18,7 @@ from kernels import Kernels
 from observe import Call, Refused
 
 import rushlight as rl
+from rushlight.backend import base
 from rushlight.backend.cpu import B as CPU
 from rushlight.core.tensor import make
 
@@ -181,24 +182,39 @@ OUTSIDE_THE_TABLE = {"accumulate_", "adagrad_step", "adam_step", "rmsprop_step",
 
 def strict(row):
     """The bodies and rules on array-api-strict's second device: the CPU's values and gradients, no call into NumPy."""
-    backend, problems = observe.strict_backend(), []
+    return elsewhere(row, observe.strict_backend())
+
+
+def cuda(row):
+    """The same over the CUDA backend, on a module that stands for CuPy."""
+    backend = observe.cuda_backend()
+    base.register(backend)
+    try:
+        return elsewhere(row, backend)
+    finally:
+        del base._BY_DEVICE["cuda"], base._BY_ARRAY[backend.array_type]
+
+
+def elsewhere(row, backend):
+    """How values and gradients on a make-believe device differ from the CPU's."""
+    problems = []
 
     def move(x):
-        moved = make(backend.from_numpy(x.numpy()))
-        return moved.requires_grad_(x.requires_grad)
+        return make(backend.from_numpy(x.detach()._array)).requires_grad_(x.requires_grad)
 
     for i, sample in enumerate(row.samples):
-        if not table.leaves(sample) or any(arg.dtype in observe.THROUGH_FLOAT + ("float16",) for arg in table.leaves(sample)):
+        if not table.leaves(sample) or any(arg.dtype in (*observe.THROUGH_FLOAT, "float16") for arg in table.leaves(sample)):
             continue
         for grad in (False, True) if row.grad else (False,):
             want = observe.attempt(_result, row, sample, "contiguous", grad)
             got = observe.attempt(_result, row, sample, "contiguous", grad, "float32", move)
             if observe._is_error(want):
                 continue
-            said = observe._told(got) if observe._is_error(got) else observe._tree(row, observe.without_layout(got), observe.without_layout(want))
+            said = observe._told(got) if observe._is_error(got) else observe._tree(
+                row, observe.without_layout(got), observe.without_layout(want))
             if said:
                 problems.append(f"{i}{'/grad' if grad else ''}: {said}")
     return problems
 
 
-OWN = {"gradcheck": gradcheck, "gradgradcheck": gradgradcheck, "kernel": kernel, "strict": strict}
+OWN = {"gradcheck": gradcheck, "gradgradcheck": gradgradcheck, "kernel": kernel, "strict": strict, "cuda": cuda}

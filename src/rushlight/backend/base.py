@@ -146,7 +146,8 @@ class Backend:
     # ---- mathematics that the standard lacks
 
     def exp2(self, x):
-        """Return 2**x."""
+        """Return 2**x; integers become float64."""
+        x = x if self.kind(x) in "fc" else self.astype(x, self.float64)
         return self.pow(self.asarray(2, dtype=x.dtype), x)
 
     def fmod(self, x, y):

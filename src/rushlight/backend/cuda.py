@@ -133,7 +133,7 @@ class CudaBackend(base.Backend):
         return self.xp.asnumpy(x)
 
     def from_numpy(self, a, index=None):
-        if index is not None and index >= find()[1]:
+        if index is not None and index >= self.xp.cuda.runtime.getDeviceCount():
             raise RuntimeError("CUDA error: invalid device ordinal")
         with self.on(index):
             return self.xp.asarray(a)
