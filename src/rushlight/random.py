@@ -1,8 +1,8 @@
 """`torch.random`: seeds and states of the default generators."""
-from .core.generator import (Generator, default_generator, fork_rng, get_rng_state, initial_seed, manual_seed, seed,
-                             set_rng_state)
+from .core.generator import default_generator, fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
-__all__ = ["fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state", "thread_safe_generator"]
+__all__ = ["default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state",
+           "thread_safe_generator"]
 
 
 def thread_safe_generator():

@@ -32,6 +32,11 @@ def layouts(torch, d):
             "column": torch.empty(40, 3, dtype=d)[:, 1]}
 
 
+def each(torch, x):
+    """Fill `x` with a probability of its own for each place."""
+    return x.bernoulli_((torch.arange(x.numel()) / x.numel()).reshape(x.shape))
+
+
 LAYOUTS = ("transposed", "strided", "permuted", "small", "column")
 
 # ---- uniform and normal
@@ -91,8 +96,7 @@ for d in (*FLOATS, "int64", "bool"):
     case(f"bernoulli_ {d}", lambda torch, d=d: torch.empty(700, dtype=dt(torch, d)).bernoulli_(0.3))
 for kind in LAYOUTS:
     case(f"bernoulli_ {kind}", lambda torch, kind=kind: layouts(torch, "float32")[kind].bernoulli_(0.4))
-    case(f"bernoulli_ each {kind}", lambda torch, kind=kind: (lambda x: x.bernoulli_(
-        (torch.arange(x.numel()) / x.numel()).reshape(x.shape)))(layouts(torch, "float32")[kind]))
+    case(f"bernoulli_ each {kind}", lambda torch, kind=kind: each(torch, layouts(torch, "float32")[kind]))
 for d in ("float32", "float64", "float16"):
     case(f"bernoulli {d}", lambda torch, d=d: torch.bernoulli((torch.arange(200) / 200).to(dt(torch, d))))
 for d in FLOATS:

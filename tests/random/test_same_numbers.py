@@ -4,9 +4,11 @@ import base64
 import contextlib
 import copy
 import json
+import os
 import pathlib
 import pickle
 import platform
+import signal
 import sys
 import threading
 import zlib
@@ -181,7 +183,31 @@ def test_threads_share_a_generator(rl):
         t.start()
     for t in threads:
         t.join()
-    assert sorted(sum(parts, [])) == wanted
+    assert sorted(x for part in parts for x in part) == wanted
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_process_draws_although_a_thread_held_the_lock(rl):
+    source = rl.default_generator.source
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with source.lock:
+            held.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(10)
+    pid = os.fork()
+    if pid == 0:
+        signal.alarm(10)
+        rl.rand(3)
+        os._exit(0)
+    _, status = os.waitpid(pid, 0)
+    done.set()
+    thread.join()
+    assert status == 0
 
 
 def test_seed_is_new_each_time(rl):
@@ -213,6 +239,14 @@ def test_a_fill_counts_as_a_write(rl):
     y.uniform_()
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         z.sum().backward()
+
+
+def test_the_gamma_gradient(rl):
+    shape, number = (rl.tensor(v, dtype=rl.float64) for v in (2.5, 3.1))
+    assert abs(rl._standard_gamma_grad(shape, number).item() - 1.18796384505) < 1e-9
+    a = rl.full((4,), 2.0, requires_grad=True)
+    rl._standard_gamma(a).sum().backward()
+    assert (a.grad > 0).all()
 
 
 @pytest.mark.parametrize("name", ("dropout", "alpha_dropout", "feature_alpha_dropout", "dropout1d"))

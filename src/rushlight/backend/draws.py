@@ -299,7 +299,7 @@ def choices(source, weights, count):
 
     `weights` is (rows, categories). The sums run in the weights' own precision (float32 for halves).
     """
-    rows, categories = weights.shape
+    rows = weights.shape[0]
     weights = weights if weights.dtype == F8 else weights.astype(F4)
     share = np.cumsum(weights, axis=1, dtype=weights.dtype)
     share /= share[:, -1:]

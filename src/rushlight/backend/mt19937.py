@@ -9,6 +9,7 @@ import math
 import os
 import struct
 import threading
+import weakref
 
 import numpy as np
 
@@ -29,6 +30,19 @@ _HEAD, _TAIL = struct.Struct("<QiiQ"), struct.Struct("<dddi4xfB3x")
 _WORDS_END = _HEAD.size + 8 * N
 
 
+_SOURCES = weakref.WeakSet()
+
+
+def _new_locks():
+    """In a forked process, let go of locks that threads of the parent held."""
+    for source in _SOURCES:
+        source.lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_locks)
+
+
 class Source:
     """A stream of 32-bit words with the second half of the last normal pair.
 
@@ -39,10 +53,11 @@ class Source:
         lock: held by whoever draws several things that belong together.
     """
 
-    __slots__ = ("seed_value", "normal", "state", "lock", "_numpy", "_float_cache")
+    __slots__ = ("__weakref__", "_float_cache", "_numpy", "lock", "normal", "seed_value", "state")
 
     def __init__(self, seed=DEFAULT_SEED, use_native=True):
         self.lock = threading.RLock()
+        _SOURCES.add(self)
         self.state = np.empty(N + 1, np.uint32) if native is not None and use_native else None
         self.seed(seed)
 

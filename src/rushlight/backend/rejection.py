@@ -74,7 +74,7 @@ def _binomial(uniform, count, p, number):
         return 0
     if p >= 1:
         return count
-    if p != p:
+    if math.isnan(p):
         return math.nan
     if p <= 0.5:
         return _binomial_half(uniform, count, p, number)

@@ -172,7 +172,8 @@ def dropout(input, p=0.5, training=True, inplace=False):
     Raises: ValueError for a probability outside [0, 1].
 
     Example:
-        >>> torch.manual_seed(0); torch.nn.functional.dropout(torch.ones(4))
+        >>> _ = torch.manual_seed(0)
+        >>> torch.nn.functional.dropout(torch.ones(4))
         tensor([0., 0., 2., 0.])
 
     Source: Srivastava et al., "Dropout", JMLR 15, 2014.

