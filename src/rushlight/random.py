@@ -1,5 +1,13 @@
 """`torch.random`: seeds and states of the default generators."""
-from .core.generator import default_generator, fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+from .core.generator import (
+    default_generator,
+    fork_rng,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 
 __all__ = ["default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state",
            "thread_safe_generator"]

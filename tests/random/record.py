@@ -1,4 +1,4 @@
-"""Write `numbers.json`: what PyTorch gives for each case, and states of its generator.
+"""Write `numbers.json`: what PyTorch gives for each case, its errors, and states of its generator.
 
     python tests/random/record.py           where PyTorch is installed
 """
@@ -12,6 +12,7 @@ import zlib
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import error_cases
 import number_cases as cases
 
 PATH = pathlib.Path(__file__).parent / "numbers.json"
@@ -71,6 +72,7 @@ def main():
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     found = {"version": torch.__version__, "states": states(torch),
+             "errors": {name: error_cases.outcome(torch, call) for name, call in error_cases.CALLS.items()},
              "cases": {name: observe(torch, function) for name, (function, _) in cases.CASES.items()}}
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in found.pop("cases").items())
     PATH.write_text(json.dumps(found)[:-1] + ',\n"cases": {\n' + lines + "\n}}\n")
