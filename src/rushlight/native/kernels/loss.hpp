@@ -28,7 +28,7 @@ void cross_entropy(const void* logits, const int64_t* target, int64_t ignore, vo
         return;
     }
     for (size_t r = 0; r < rows; r++, x += cols, p += cols) {
-        const T shift = extreme_of<T, false>(x, cols);
+        const T shift = row_max(x, cols);
         const T s = exponentials(x, p, cols, shift);
         loss[r] = target[r] == ignore ? T(0) : T(std::log(s)) - (x[target[r]] - shift);
 #pragma omp simd

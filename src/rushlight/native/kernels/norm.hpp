@@ -1,10 +1,41 @@
-// Normalisation. Sums run in double precision in an order fixed by the lengths; the variance is taken about
-// the mean in a second pass.
+// Normalisation. Sums run in lanes, in an order fixed by the lengths, and meet in double precision; the variance
+// is taken about the mean in a second pass.
 #pragma once
 #include "norm.h"
 #include "reduce.hpp"
 
 namespace RL_NS {
+
+// Sums of u and of v over first <= i < first + n, f(i, u, v) giving the terms; added to *a and *b.
+template <class T, class F>
+inline void two_sums(size_t first, size_t n, F f, double* a, double* b) {
+    for (size_t m; n; n -= m, first += m) {
+        m = n < kBlock ? n : kBlock;
+        T u[kLanes], v[kLanes], p, q;
+        for (size_t l = 0; l < kLanes; l++) u[l] = v[l] = T(0);
+        size_t i = first;
+        for (; i + kLanes <= first + m; i += kLanes)
+            for (size_t l = 0; l < kLanes; l++) {
+                T s, t;
+                f(i + l, s, t);
+                u[l] += s;
+                v[l] += t;
+            }
+        for (size_t l = 0; i < first + m; i++, l++) f(i, p, q), u[l] += p, v[l] += q;
+        *a += fold_lanes(u);
+        *b += fold_lanes(v);
+    }
+}
+
+template <class T>
+inline T row_mean(const T* x, size_t n) {
+    return T(sum_range(0, n, [x](size_t i) { return x[i]; }) / double(n));
+}
+// Sum of (x - mean)**2.
+template <class T>
+inline double squares(const T* x, size_t first, size_t n, T mean) {
+    return sum_range(first, n, [x, mean](size_t i) { return (x[i] - mean) * (x[i] - mean); });
+}
 
 // ---- rows
 
@@ -16,8 +47,8 @@ void layer_norm(const void* data, const void* weight, const void* bias, double e
     const T* b = static_cast<const T*>(bias);
     T* y = static_cast<T*>(out);
     for (size_t r = 0; r < rows; r++, x += cols, y += cols) {
-        const T mean = T(sum_of(x, cols) / double(cols));
-        const double var = sum_all(x, cols, [mean](T v) { return double(T(v - mean)) * double(T(v - mean)); }) / double(cols);
+        const T mean = row_mean(x, cols);
+        const double var = squares(x, 0, cols, mean) / double(cols);
         const T rstd = T(1.0 / std::sqrt(var + eps));
         static_cast<T*>(means)[r] = mean;
         static_cast<T*>(vars)[r] = T(var);
@@ -52,8 +83,9 @@ void layer_norm_backward(const void* grad_out, const void* data, const void* mea
             for (size_t i = 0; i < cols; i++) d[i] = g[i] * w[i];
             h = d;
         }
-        const T a = T(sum_of(h, cols) / double(cols));
-        const T b = T(sum_range(0, cols, [=](size_t i) { return double(T(h[i] * ((x[i] - mean) * rstd))); }) / double(cols));
+        double sum_h = 0, sum_hn = 0;
+        two_sums<T>(0, cols, [=](size_t i, T& s, T& t) { s = h[i], t = h[i] * ((x[i] - mean) * rstd); }, &sum_h, &sum_hn);
+        const T a = T(sum_h / double(cols)), b = T(sum_hn / double(cols));
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) d[i] = (h[i] - a - (x[i] - mean) * rstd * b) * rstd;
     }
@@ -64,11 +96,25 @@ void layer_norm_parameters(const void* grad_out, const void* data, const void* m
                            double* weight_acc, double* bias_acc, size_t rows, size_t cols) {
     const T* g = static_cast<const T*>(grad_out);
     const T* x = static_cast<const T*>(data);
-    for (size_t r = 0; r < rows; r++, g += cols, x += cols) {
-        const T mean = static_cast<const T*>(means)[r], rstd = static_cast<const T*>(rstds)[r];
+    const T* mean = static_cast<const T*>(means);
+    const T* rstd = static_cast<const T*>(rstds);
+    // Eight rows meet in a register before they are added in double precision.
+    for (; rows >= 8; rows -= 8, g += 8 * cols, x += 8 * cols, mean += 8, rstd += 8) {
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) {
-            weight_acc[i] += double(T(g[i] * ((x[i] - mean) * rstd)));
+            T s = T(0), t = T(0);
+            for (size_t k = 0; k < 8; k++) {
+                s += g[k * cols + i] * ((x[k * cols + i] - mean[k]) * rstd[k]);
+                t += g[k * cols + i];
+            }
+            weight_acc[i] += double(s);
+            bias_acc[i] += double(t);
+        }
+    }
+    for (; rows; rows--, g += cols, x += cols, mean++, rstd++) {
+#pragma omp simd
+        for (size_t i = 0; i < cols; i++) {
+            weight_acc[i] += double(T(g[i] * ((x[i] - *mean) * *rstd)));
             bias_acc[i] += double(g[i]);
         }
     }
@@ -112,8 +158,8 @@ struct BatchNorm {
     }
     void channel(size_t c) const {
         const T* p = x;
-        const T mean = means[c] = T(channel_sum(e, c, [p](size_t i) { return double(p[i]); }) / double(e.batch * e.inner));
-        finish(c, channel_sum(e, c, [p, mean](size_t i) { return double(T(p[i] - mean)) * double(T(p[i] - mean)); }));
+        const T mean = means[c] = T(channel_sum(e, c, [p](size_t i) { return p[i]; }) / double(e.batch * e.inner));
+        finish(c, channel_sum(e, c, [p, mean](size_t i) { return (p[i] - mean) * (p[i] - mean); }));
         const T rstd = rstds[c], weight = w ? w[c] : T(1), bias = b ? b[c] : T(0);
         for (size_t n = 0; n < e.batch; n++) {
             const T* in = x + (n * e.channels + c) * e.inner;
@@ -175,8 +221,10 @@ struct BatchNormBackward {
         const T *p = x, *q = g;
         const T mean = means[c], rstd = rstds[c], weight = w ? w[c] : T(1);
         const double total = double(e.batch * e.inner);
-        const double sb = channel_sum(e, c, [q](size_t i) { return double(q[i]); });
-        const double sw = channel_sum(e, c, [=](size_t i) { return double(T(q[i] * ((p[i] - mean) * rstd))); });
+        double sb = 0, sw = 0;
+        for (size_t n = 0; n < e.batch; n++)
+            two_sums<T>((n * e.channels + c) * e.inner, e.inner,
+                        [=](size_t i, T& s, T& t) { s = q[i], t = q[i] * ((p[i] - mean) * rstd); }, &sb, &sw);
         of_bias[c] = T(sb);
         of_weight[c] = T(sw);
         const T a = T(sb * double(weight) / total), b = T(sw * double(weight) / total);

@@ -1,6 +1,6 @@
 // Sums, extremes and log-sum-exp of rows and columns.
 //
-// Floats are added in double precision, doubles pairwise over blocks of 1024, each block in 32 lanes: the
+// Sums go pairwise over blocks of 1024, each block in 32 lanes; `sum` itself adds floats in double precision. The
 // order is a function of the length alone, the same at every instruction level and number of threads.
 #pragma once
 #include <stddef.h>
@@ -12,23 +12,29 @@ namespace RL_NS {
 constexpr size_t kLanes = 32;
 constexpr size_t kBlock = 1024;
 
-// Sum of f(i) over first <= i < first + n, n <= kBlock.
+template <class A>
+inline double fold_lanes(A* acc) {
+    for (size_t w = kLanes / 2; w; w /= 2)
+        for (size_t l = 0; l < w; l++) acc[l] += acc[l + w];
+    return double(acc[0]);
+}
+
+// Sum of f(i) over first <= i < first + n, n <= kBlock, in lanes of the type that f returns.
 template <class F>
 inline double sum_lanes(size_t first, size_t n, F f) {
+    using A = decltype(f(first));
     if (n < 8) {
         double s = 0;
-        for (size_t i = 0; i < n; i++) s += f(first + i);
+        for (size_t i = 0; i < n; i++) s += double(f(first + i));
         return s;
     }
-    double acc[kLanes];
-    for (size_t l = 0; l < kLanes; l++) acc[l] = 0;
+    A acc[kLanes];
+    for (size_t l = 0; l < kLanes; l++) acc[l] = A(0);
     size_t i = first;
     for (; i + kLanes <= first + n; i += kLanes)
         for (size_t l = 0; l < kLanes; l++) acc[l] += f(i + l);
     for (size_t l = 0; i < first + n; i++, l++) acc[l] += f(i);
-    for (size_t w = kLanes / 2; w; w /= 2)
-        for (size_t l = 0; l < w; l++) acc[l] += acc[l + w];
-    return acc[0];
+    return fold_lanes(acc);
 }
 
 // The largest kBlock * 2**k below n: where a sum of n > kBlock elements is cut in two.
@@ -180,7 +186,7 @@ void logsumexp(const void* data, void* out, size_t rows, size_t cols) {
     for (size_t r = 0; r < rows; r++, x += cols) {
         const T best = extreme_of<T, false>(x, cols);
         const T shift = abs_(best) < T(__builtin_inf()) ? best : T(0);  // inf - inf would be nan
-        const double s = sum_all(x, cols, [shift](T v) { return double(exp_(v - shift)); });
+        const double s = sum_all(x, cols, [shift](T v) { return exp_(v - shift); });
         y[r] = shift + T(std::log(s));
     }
 }

@@ -33,7 +33,7 @@ inline void exponentials(Tile<T>& x, Tile<T>& e, T* s, size_t cols) {
     T m[kTileRows];
     for (size_t r = 0; r < kTileRows; r++) m[r] = x.v[0][r], s[r] = T(0);
     for (size_t c = 1; c < cols; c++)
-        for (size_t r = 0; r < kTileRows; r++) m[r] = outdoes<T, false>(x.v[c][r], m[r]) ? x.v[c][r] : m[r];
+        for (size_t r = 0; r < kTileRows; r++) m[r] = x.v[c][r] > m[r] ? x.v[c][r] : m[r];
     for (size_t c = 0; c < cols; c++) {
 #pragma omp simd
         for (size_t r = 0; r < kTileRows; r++) {
@@ -45,12 +45,28 @@ inline void exponentials(Tile<T>& x, Tile<T>& e, T* s, size_t cols) {
     }
 }
 
-// y = exp(x - max x); returns the sum of y.
+// The largest element; where there is a nan, some number or nan, which will do: the sum below is nan then.
+template <class T>
+inline T row_max(const T* x, size_t n) {
+    T best = x[0];
+    size_t i = 0;
+    if (n >= kLanes) {
+        T b[kLanes];
+        for (size_t l = 0; l < kLanes; l++) b[l] = x[l];
+        for (i = kLanes; i + kLanes <= n; i += kLanes)
+            for (size_t l = 0; l < kLanes; l++) b[l] = x[i + l] > b[l] ? x[i + l] : b[l];
+        for (size_t w = kLanes / 2; w; w /= 2)
+            for (size_t l = 0; l < w; l++) b[l] = b[l + w] > b[l] ? b[l + w] : b[l];
+        best = b[0];
+    }
+    for (; i < n; i++) best = x[i] > best ? x[i] : best;
+    return best;
+}
+
+// y = exp(x - shift); returns the sum of y.
 template <class T>
 inline T exponentials(const T* x, T* y, size_t n, T shift) {
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) y[i] = exp_(x[i] - shift);
-    return T(sum_of(y, n));
+    return T(sum_range(0, n, [=](size_t i) { return y[i] = exp_(x[i] - shift); }));
 }
 
 template <class T>
@@ -71,7 +87,7 @@ void softmax(const void* data, void* out, size_t rows, size_t cols) {
         return;
     }
     for (size_t r = 0; r < rows; r++, x += cols, y += cols) {
-        const T s = exponentials(x, y, cols, extreme_of<T, false>(x, cols));
+        const T s = exponentials(x, y, cols, row_max(x, cols));
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) y[i] /= s;
     }
@@ -97,8 +113,8 @@ void log_softmax(const void* data, void* out, size_t rows, size_t cols) {
         return;
     }
     for (size_t r = 0; r < rows; r++, x += cols, y += cols) {
-        const T shift = extreme_of<T, false>(x, cols);
-        const T ls = T(std::log(sum_all(x, cols, [shift](T v) { return double(exp_(v - shift)); })));
+        const T shift = row_max(x, cols);
+        const T ls = T(std::log(sum_all(x, cols, [shift](T v) { return exp_(v - shift); })));
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) y[i] = (x[i] - shift) - ls;
     }
@@ -112,7 +128,7 @@ void softmax_backward(const void* grad_out, const void* out, void* grad, size_t 
     for (size_t r = 0; r < rows; r++, g += cols, y += cols, d += cols) {
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) d[i] = g[i] * y[i];
-        const T s = T(sum_of(d, cols));
+        const T s = T(sum_all(d, cols, [](T v) { return v; }));
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) d[i] = (g[i] - s) * y[i];
     }
@@ -124,7 +140,7 @@ void log_softmax_backward(const void* grad_out, const void* out, void* grad, siz
     const T* y = static_cast<const T*>(out);
     T* d = static_cast<T*>(grad);
     for (size_t r = 0; r < rows; r++, g += cols, y += cols, d += cols) {
-        const T s = T(sum_of(g, cols));
+        const T s = T(sum_all(g, cols, [](T v) { return v; }));
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) d[i] = g[i] - exp_(y[i]) * s;
     }
