@@ -34,7 +34,13 @@ struct Product {
     T alpha;
 };
 
-constexpr int64_t KC = 1024;                     // how much of p is done before a tile is left
+// The order of a sum over p is part of the result. It is the one PyTorch's BLAS takes on a machine of two
+// cores, so that float32 products of at least five rows and four columns have its very bits: fused
+// multiply-adds one after the other, in spans of at most kSpan; two equal spans up to 2 * kSpan; beyond
+// that two halves summed apart. It does not depend on the number of threads.
+constexpr int64_t kSpan = 384;
+constexpr int64_t kRowsAside = 512;               // rows summed aside at a time
+constexpr int64_t kDotRows = 4, kDotColumns = 3;  // products so low or narrow may sum in the order of dot products
 constexpr int64_t kPackRows = 128;                // rows of a from which a copy of b pays even if its rows are contiguous,
 constexpr int64_t kPackFar = 2048;                // or half as many, when the rows of b lie this many bytes apart
 constexpr int64_t kWorkPerNs = RL_VECTOR_BYTES;  // multiply-adds a nanosecond, about, for the pool's estimate
@@ -114,13 +120,7 @@ void outer_tile(int64_t k, const T* a, int64_t ars, int64_t acs, const T* b, int
     constexpr int W = Lanes<T>::W;
     Vec<T> acc[R][V];
     const bool plain = f.ccs == 1 && f.alpha == T(1) && (!f.init || f.ics == 1);
-    if (plain && f.init) {
-        const T* init = f.init;
-        RL_UNROLL for (int i = 0; i < R; ++i, init += f.irs) RL_UNROLL for (int j = 0; j < V; ++j)
-            acc[i][j] = j == V - 1 ? load_edge(init + j * W, tail) : load(init + j * W);
-    } else {
-        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
-    }
+    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
     for (int64_t p = 0; p < k; ++p) {
         Vec<T> row[V];
         RL_UNROLL for (int j = 0; j < V; ++j) row[j] = Part && j == V - 1 ? load_part(b + j * W, tail) : load(b + j * W);
@@ -130,6 +130,11 @@ void outer_tile(int64_t k, const T* a, int64_t ars, int64_t acs, const T* b, int
         }
         a += acs;
         b += brs;
+    }
+    if (plain && f.init) {  // added last: the order of PyTorch's sums
+        const T* init = f.init;
+        RL_UNROLL for (int i = 0; i < R; ++i, init += f.irs) RL_UNROLL for (int j = 0; j < V; ++j)
+            acc[i][j] = acc[i][j] + (j == V - 1 ? load_edge(init + j * W, tail) : load(init + j * W));
     }
     if (plain) {
         T* c = f.c;
@@ -229,38 +234,84 @@ struct Outer {
 
     // Rows [r0, r1) against panels [p0, p1) of columns.
     void compute(int64_t r0, int64_t r1, int64_t p0, int64_t p1, T* packed) const {
-        const int64_t steps = most(1, over(g.k, KC));
-        for (int64_t s = 0; s < steps; ++s) {
-            const int64_t k0 = cut(g.k, steps, s), k1 = cut(g.k, steps, s + 1);
-            for (int64_t p = p0; p < p1; ++p) {
-                const int64_t v0 = cut(vectors, panels, p), v1 = cut(vectors, panels, p + 1);
-                const int width = int(v1 - v0), tail = int(least(W, g.n - (v1 - 1) * W));
-                const T* b = g.b + v0 * W * g.bcs + k0 * g.brs;
-                int64_t brs = g.brs;
-                if (pack) {
-                    pack_panel(b, g.brs, g.bcs, k1 - k0, g.n - v0 * W, width, packed);
-                    b = packed;
-                    brs = int64_t(width) * W;
-                }
-                Finish<T> f = {g.c, g.crs, g.ccs, g.init, g.irs, g.ics, g.alpha};
-                if (s > 0) f.init = g.c, f.irs = g.crs, f.ics = g.ccs;
-                f.c += v0 * W * f.ccs;
-                if (f.init) f.init += v0 * W * f.ics;
-                run(r0, r1, k1 - k0, g.a + k0 * g.acs, b, brs, f, width, tail);
+        for (int64_t p = p0; p < p1; ++p) {
+            const int64_t v0 = cut(vectors, panels, p), v1 = cut(vectors, panels, p + 1);
+            const int width = int(v1 - v0), tail = int(least(W, g.n - (v1 - 1) * W));
+            Finish<T> f = {g.c + v0 * W * g.ccs, g.crs, g.ccs, g.init ? g.init + v0 * W * g.ics : nullptr, g.irs, g.ics, g.alpha};
+            const T* b = g.b + v0 * W * g.bcs;
+            const int64_t half = halves(g.k) ? (g.k + 1) / 2 : g.k;
+            if (half == g.k) {
+                chain(r0, r1, 0, g.k, b, g.n - v0 * W, lowered(f, r0), packed, width, tail);
+                continue;
+            }
+            T* aside = packed + aside_at(width);
+            for (int64_t r = r0; r < r1; r += kRowsAside) {
+                const int64_t end = least(r + kRowsAside, r1);
+                const bool straight = f.ccs == 1;
+                const Finish<T> apart = {aside, straight ? int64_t(width) * W : 1, straight ? 1 : kRowsAside, nullptr, 0, 0, g.alpha};
+                const Finish<T> here = lowered(f, r);
+                chain(r, end, 0, half, b, g.n - v0 * W, here, packed, width, tail);
+                chain(r, end, half, g.k, b, g.n - v0 * W, apart, packed, width, tail);
+                add(here, apart, end - r, int64_t(width - 1) * W + tail);
             }
         }
     }
 
+    static Finish<T> lowered(Finish<T> f, int64_t row) {
+        f.c += row * f.crs;
+        if (f.init) f.init += row * f.irs;
+        return f;
+    }
+
+    static bool halves(int64_t k) { return k > 2 * kSpan; }
+
+    // Where the sums made aside lie behind a packed panel of `width` vectors.
+    static int64_t aside_at(int64_t width) { return kSpan * width * W + 64 / int64_t(sizeof(T)); }
+
+    static size_t bytes(const Product<T>& g, bool pack, int widest_panel) {
+        size_t n = pack || halves(g.k) ? size_t(least(g.k, kSpan)) * widest_panel * W + 64 : 0;
+        if (halves(g.k)) n = size_t(aside_at(widest_panel)) + size_t(least(g.m, kRowsAside) + kRowsAside) * widest_panel * W;
+        return n * sizeof(T) + 64;
+    }
+
+    // Rows [r0, r1) of one panel over [k0, k1), span after span; `f` points at row r0.
+    void chain(int64_t r0, int64_t r1, int64_t k0, int64_t k1, const T* b, int64_t columns, Finish<T> f, T* packed, int width, int tail) const {
+        int64_t k = k0;
+        do {
+            const int64_t left = k1 - k, span = left <= kSpan ? left : left <= 2 * kSpan ? (left + 1) / 2 : kSpan;
+            const T* rows = b + k * g.brs;
+            int64_t brs = g.brs;
+            if (pack) {
+                pack_panel(rows, g.brs, g.bcs, span, columns, width, packed);
+                rows = packed;
+                brs = int64_t(width) * W;
+            }
+            if (k > k0) f.init = f.c, f.irs = f.crs, f.ics = f.ccs;
+            run(r1 - r0, span, g.a + r0 * g.ars + k * g.acs, rows, brs, f, width, tail);
+            k += span;
+        } while (k < k1);
+    }
+
+    static void add(const Finish<T>& to, const Finish<T>& from, int64_t rows, int64_t columns) {
+        if (to.ccs == 1) {
+            for (int64_t i = 0; i < rows; ++i)
+                for (int64_t j = 0; j < columns; ++j) to.c[i * to.crs + j] += from.c[i * from.crs + j];
+            return;
+        }
+        for (int64_t j = 0; j < columns; ++j)
+            for (int64_t i = 0; i < rows; ++i) to.c[i * to.crs + j * to.ccs] += from.c[i + j * from.ccs];
+    }
+
     // The tiles of one panel. Their heights differ by at most one: a low last tile would be slow.
-    RL_INLINE void run(int64_t r0, int64_t r1, int64_t k, const T* a, const T* b, int64_t brs, Finish<T> f, int width, int tail) const {
-        const int64_t tiles = over(r1 - r0, tallest(width));
-        const int low = int((r1 - r0) / tiles);
+    RL_INLINE void run(int64_t rows, int64_t k, const T* a, const T* b, int64_t brs, Finish<T> f, int width, int tail) const {
+        const int64_t tiles = over(rows, tallest(width));
+        const int low = int(rows / tiles);
         const bool part = !pack && tail != W;
         const OuterTile<T> tile[2] = {pick_tile<T>(low, width, part), low < tallest(width) ? pick_tile<T>(low + 1, width, part) : nullptr};
         const T* init = f.init;
         T* c = f.c;
-        for (int64_t t = 0, r = r0; t < tiles; ++t) {
-            const int64_t next = r0 + cut(r1 - r0, tiles, t + 1);
+        for (int64_t t = 0, r = 0; t < tiles; ++t) {
+            const int64_t next = cut(rows, tiles, t + 1);
             f.c = c + r * f.crs;
             if (init) f.init = init + r * f.irs;
             tile[next - r - low](k, a + r * g.ars, g.ars, g.acs, b, brs, f, tail);
@@ -283,10 +334,11 @@ bool outer(const Product<T>& g, const RlPool* pool) {
     o.vectors = over(g.n, W);
     o.panels = over(o.vectors, widest_panel);
     o.pack = packs(g);
-    const size_t bytes = size_t(least(g.k, KC)) * widest_panel * W * sizeof(T) + 64;
+    const size_t bytes = Outer<T>::bytes(g, o.pack, widest_panel);
+    const bool buffer = o.pack || Outer<T>::halves(g.k);
     if (!pool || !pool->pays(g.m * g.n * g.k / kWorkPerNs)) {
-        T* packed = o.pack ? static_cast<T*>(scratch.get(bytes)) : nullptr;
-        if (o.pack && !packed) return false;
+        T* packed = buffer ? static_cast<T*>(scratch.get(bytes)) : nullptr;
+        if (buffer && !packed) return false;
         o.compute(0, g.m, 0, o.panels, packed);
         return true;
     }
@@ -299,8 +351,8 @@ bool outer(const Product<T>& g, const RlPool* pool) {
     const int64_t rows = most(1, least(g.m / (o.pack ? 48 : 4), wanted));
     std::atomic<bool> right{true};
     auto body = [&](int64_t b, int64_t e) {
-        T* packed = o.pack ? static_cast<T*>(scratch.get(bytes)) : nullptr;
-        if (o.pack && !packed) right = false;
+        T* packed = buffer ? static_cast<T*>(scratch.get(bytes)) : nullptr;
+        if (buffer && !packed) right = false;
         for (int64_t i = b; i < e && right; ++i) {
             const int64_t r = i / columns, q = i % columns;
             o.compute(cut(g.m, rows, r), cut(g.m, rows, r + 1), cut(o.panels, columns, q), cut(o.panels, columns, q + 1), packed);
@@ -432,11 +484,16 @@ struct Plan {
 };
 
 template <class T>
+bool dots_allowed(const Product<T>& g) {
+    return g.acs == 1 && g.brs == 1 && g.k > 0 && (g.m <= kDotRows || g.n <= kDotColumns);
+}
+
+template <class T>
 Plan plan(const Product<T>& g) {
     Plan best = {Way::straight, outer_cost(g, false)};
     const double turned = outer_cost(exchanged(g), true);
     if (turned < best.cost) best = {Way::turned, turned};
-    if (g.acs == 1 && g.brs == 1 && g.k > 0) {
+    if (dots_allowed(g)) {
         const double dots = dot_cost(g);
         if (dots < best.cost) best = {Way::dot, dots};
     }
@@ -462,7 +519,7 @@ template <class T>
 bool gemm(const Product<T>& g, const RlPool* pool) {
     constexpr int W = Lanes<T>::W;
     if (g.m <= 0 || g.n <= 0) return true;
-    if (g.m * g.n * g.k < 1024) return follow(g.bcs != 1 && g.brs == 1 && g.acs == 1 && g.k > 0 ? Way::dot : Way::straight, g, pool);
+    if (g.m * g.n * g.k < 1024) return follow(g.bcs != 1 && dots_allowed(g) ? Way::dot : Way::straight, g, pool);
     const Plan whole = plan(g);
     const int64_t rest = g.n % W;
     if (rest && rest <= W / 2 && g.n > W && whole.cost > 30000) {  // a last vector mostly empty: do its columns another way?
