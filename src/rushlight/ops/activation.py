@@ -3,6 +3,8 @@
 All are elementwise but for `softmax` and its relatives, `glu` and `normalize`. `inplace=True` writes the
 result into the input. Half precision is computed in float32.
 """
+import warnings
+
 from math import pi, sqrt as _sqrt
 
 from .. import dtypes
@@ -649,6 +651,8 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
 
     Source: Jang et al., Categorical Reparameterization with Gumbel-Softmax, 2016.
     """
+    if eps != 1e-10:
+        warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
     noise = -log(OPS.empty(logits.shape, dtype=logits.dtype, device=logits.device).exponential_())
     soft = _softmax((logits + noise) / tau, dim)
     if not hard:

@@ -311,7 +311,7 @@ def std(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=N
 
 @composite(method=False)
 @numpy_names
-def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
+def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """Return (variance, mean); see `var`."""
     dim, correction = _spread_options(dim, unbiased, correction)
     return _var_mean(input, dim, correction, keepdim)
@@ -319,7 +319,7 @@ def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, 
 
 @composite(method=False)
 @numpy_names
-def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
+def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """Return (standard deviation, mean); see `var`."""
     dim, correction = _spread_options(dim, unbiased, correction)
     return _std_mean(input, dim, correction, keepdim)
