@@ -213,7 +213,7 @@ def masked_select(input, mask, *, out=None):
     """Return the elements where a boolean mask is true, in one dimension; the two broadcast."""
     if mask.dtype is not dtypes.bool:
         raise RuntimeError("masked_select: expected BoolTensor for mask")
-    shape = broadcast_shape(tuple(input.shape), tuple(mask.shape))
+    shape = broadcast_shape(tuple(mask.shape), tuple(input.shape))
     input = input if tuple(input.shape) == shape else expand(input, shape)
     mask = mask if tuple(mask.shape) == shape else expand(mask, shape)
     if not shape:

@@ -523,9 +523,21 @@ def _without_leading_ones(value, ndim):
     return reshape(value, shape[drop:]) if drop and len(shape) > ndim else value
 
 
+def _check_fits(target, where, value):
+    """Raise torch's shape mismatch when a value cannot be broadcast to what `where` picks."""
+    found = _picked(backends.of_array(target._array), target._array, where).shape
+    shape = tuple(value.shape)
+    lead = len(shape) - len(found)
+    own = shape[lead:] if lead > 0 and all([n == 1 for n in shape[:lead]]) else shape
+    if len(own) > len(found) or any([n not in (1, m) for n, m in zip(own[::-1], found[::-1])]):
+        raise RuntimeError(f"shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of "
+                           f"shape {list(found)}")
+
+
 def store(target, where, value, accumulate):
     """Do `target[where] = value` (or `+=`) on a tensor, after torch's checks of the value; return it."""
     if value._array.dtype != target._array.dtype:
+        _check_fits(target, where, value)
         raise RuntimeError("Index put requires the source and destination dtypes match, got "
                            f"{target.dtype.short} for the destination and {value.dtype.short} for the source.")
     tracked = state.grad and (tensors.wants_grad(target) or tensors.wants_grad(value))

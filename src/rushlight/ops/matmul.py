@@ -267,13 +267,13 @@ def inner(B, input: T, other: T):
 
     With a 0-d tensor it is the product of the two.
     """
-    if input.dtype != other.dtype:
-        raise RuntimeError("both inputs should have same dtype")
     if input.ndim == 0 or other.ndim == 0:
         return input * other
     if input.shape[-1] != other.shape[-1]:
         raise RuntimeError("inner() the last dimension must match on both input tensors but got shapes "
                            f"{list(input.shape)} and {list(other.shape)}")
+    if input.dtype != other.dtype:
+        raise RuntimeError("both inputs should have same dtype")
     return B.tensordot(input, other, axes=((-1,), (-1,)))
 
 
@@ -471,7 +471,7 @@ def _linear_name(args):
     input, weight, bias = args
     if input.ndim == 2:
         return "AddmmBackward0" if bias is not None else "MmBackward0" if weight.ndim == 2 else "MvBackward0"
-    if bias is not None and bias.ndim > 1:
+    if bias is not None and (bias.ndim > 1 or input.ndim > 2 and not input.is_contiguous()):
         return "AddBackward0"
     if weight.ndim == 1 and input.ndim == 1:
         return "DotBackward0" if bias is None else "AddBackward0"

@@ -7,7 +7,7 @@ from ..core.inplace import finish_out
 from ..core.op import T, composite, method, op
 from ..core.tensor import OPS, TensorBase
 from ._dims import prod, wrap_dim
-from ._rules import not_for, wide
+from ._rules import c_name, not_for, wide
 from .gather import gather
 from .shape import reshape, unsqueeze
 
@@ -428,6 +428,9 @@ def histogram(input, bins, *, range=None, weight=None, density=False, out=None):
         raise NotImplementedError(f"\"histogramdd\" not implemented for '{input.dtype.short}'")
     if isinstance(bins, TensorBase):
         edges = bins
+        if edges.dtype is not input.dtype:
+            raise RuntimeError("torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with "
+                               f"dtype {c_name(input.dtype)} and bins for dimension 0 with dtype {c_name(edges.dtype)}")
     else:
         if bins <= 0:
             raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
