@@ -3,7 +3,7 @@
 from table import bools, ints, row, s, t  # noqa: F401
 
 FLOATS = ("float64", "float16", "bfloat16")
-SIGNS = lambda *shape: ints(*shape, low=0, high=2)  # noqa: E731
+SIGNS = lambda *shape: ints(*shape, low=0, high=2)
 
 # ---------------------------------------------------------------- squared and absolute errors
 
@@ -177,7 +177,7 @@ row(
 
 # ---------------------------------------------------------------- margins
 
-PLUS_MINUS = lambda *shape: t(*shape, make=lambda a: (a > 0) * 2.0 - 1, requires_grad=False)  # noqa: E731
+PLUS_MINUS = lambda *shape: t(*shape, make=lambda a: (a > 0) * 2.0 - 1, requires_grad=False)
 
 row(
     "nn.functional.hinge_embedding_loss",

@@ -1,7 +1,7 @@
 """`torch.nn`: modules, parameters and the functions behind them. Names only."""
 
 from . import functional, init, modules, parameter, utils
-from .modules import *  # noqa: F403
+from .modules import *
 from .modules import __all__ as _modules_all
 from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 

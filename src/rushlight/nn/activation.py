@@ -15,6 +15,7 @@ __all__ = [
     "ELU",
     "GELU",
     "GLU",
+    "SELU",
     "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
@@ -27,7 +28,6 @@ __all__ = [
     "RReLU",
     "ReLU",
     "ReLU6",
-    "SELU",
     "SiLU",
     "Sigmoid",
     "Softmax",
@@ -54,8 +54,6 @@ class Threshold(Module):
         inplace: change the input itself.
     """
 
-    __constants__ = ["threshold", "value", "inplace"]
-
     def __init__(self, threshold, value, inplace=False):
         super().__init__()
         self.threshold = threshold
@@ -81,8 +79,6 @@ class ReLU(Module):
         tensor([0., 2.])
     """
 
-    __constants__ = ["inplace"]
-
     def __init__(self, inplace=False):
         super().__init__()
         self.inplace = inplace
@@ -102,8 +98,6 @@ class RReLU(Module):
         lower, upper: limits of the slope.
         inplace: change the input itself.
     """
-
-    __constants__ = ["lower", "upper", "inplace"]
 
     def __init__(self, lower=1.0 / 8, upper=1.0 / 3, inplace=False):
         super().__init__()
@@ -127,8 +121,6 @@ class Hardtanh(Module):
         inplace: change the input itself.
         min_value, max_value: old names of the limits.
     """
-
-    __constants__ = ["min_val", "max_val", "inplace"]
 
     def __init__(self, min_val=-1.0, max_val=1.0, inplace=False, min_value=None, max_value=None):
         super().__init__()
@@ -191,8 +183,6 @@ class Hardsigmoid(Module):
         inplace: change the input itself.
     """
 
-    __constants__ = ["inplace"]
-
     def __init__(self, inplace=False):
         super().__init__()
         self.inplace = inplace
@@ -217,8 +207,6 @@ class SiLU(Module):
         inplace: change the input itself.
     """
 
-    __constants__ = ["inplace"]
-
     def __init__(self, inplace=False):
         super().__init__()
         self.inplace = inplace
@@ -237,8 +225,6 @@ class Mish(Module):
     Args:
         inplace: change the input itself.
     """
-
-    __constants__ = ["inplace"]
 
     def __init__(self, inplace=False):
         super().__init__()
@@ -259,8 +245,6 @@ class Hardswish(Module):
         inplace: change the input itself.
     """
 
-    __constants__ = ["inplace"]
-
     def __init__(self, inplace=False):
         super().__init__()
         self.inplace = inplace
@@ -277,8 +261,6 @@ class ELU(Module):
         alpha: the negative limit's size.
         inplace: change the input itself.
     """
-
-    __constants__ = ["alpha", "inplace"]
 
     def __init__(self, alpha=1.0, inplace=False):
         super().__init__()
@@ -300,8 +282,6 @@ class CELU(Module):
         alpha: as in the formula.
         inplace: change the input itself.
     """
-
-    __constants__ = ["alpha", "inplace"]
 
     def __init__(self, alpha=1.0, inplace=False):
         super().__init__()
@@ -325,8 +305,6 @@ class SELU(Module):
     Source: Klambauer et al., Self-Normalizing Neural Networks (2017).
     """
 
-    __constants__ = ["inplace"]
-
     def __init__(self, inplace=False):
         super().__init__()
         self.inplace = inplace
@@ -341,8 +319,6 @@ class SELU(Module):
 
 class GLU(Module):
     """a sigmoid(b), where a and b are the halves of the input along `dim`."""
-
-    __constants__ = ["dim"]
 
     def __init__(self, dim=-1):
         super().__init__()
@@ -363,8 +339,6 @@ class GELU(Module):
         approximate: "none" for the exact function, "tanh" for its approximation by tanh.
     """
 
-    __constants__ = ["approximate"]
-
     def __init__(self, approximate="none"):
         super().__init__()
         self.approximate = approximate
@@ -379,8 +353,6 @@ class GELU(Module):
 
 class Hardshrink(Module):
     """x where |x| > lambd, else 0."""
-
-    __constants__ = ["lambd"]
 
     def __init__(self, lambd=0.5):
         super().__init__()
@@ -401,8 +373,6 @@ class LeakyReLU(Module):
         negative_slope: as in the formula.
         inplace: change the input itself.
     """
-
-    __constants__ = ["inplace", "negative_slope"]
 
     def __init__(self, negative_slope=1e-2, inplace=False):
         super().__init__()
@@ -432,8 +402,6 @@ class Softplus(Module):
         beta, threshold: as in the formula.
     """
 
-    __constants__ = ["beta", "threshold"]
-
     def __init__(self, beta=1.0, threshold=20.0):
         super().__init__()
         self.beta = beta
@@ -449,8 +417,6 @@ class Softplus(Module):
 
 class Softshrink(Module):
     """x moved towards 0 by lambd, and 0 within +-lambd."""
-
-    __constants__ = ["lambd"]
 
     def __init__(self, lambd=0.5):
         super().__init__()
@@ -474,8 +440,6 @@ class PReLU(Module):
     Attributes:
         weight: a, (num_parameters,).
     """
-
-    __constants__ = ["num_parameters"]
 
     def __init__(self, num_parameters=1, init=0.25, device=None, dtype=None):
         super().__init__()
@@ -514,8 +478,6 @@ class Tanhshrink(Module):
 
 class _AlongDim(Module):
     """A function along one dimension, which old saved modules may lack."""
-
-    __constants__ = ["dim"]
 
     def __init__(self, dim=None):
         super().__init__()

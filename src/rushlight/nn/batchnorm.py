@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..core.tensor import OPS
 from .. import dtypes
+from ..core.tensor import OPS
 from . import functional as F
 from .lazy import LazyModuleMixin
 from .module import Module
@@ -25,7 +25,6 @@ class _NormBase(Module):
     """Weight, bias and running statistics of one number for each channel."""
 
     _version = 2
-    __constants__ = ["track_running_stats", "momentum", "eps", "num_features", "affine"]
 
     def __init__(
         self,

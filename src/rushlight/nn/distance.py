@@ -17,8 +17,6 @@ class PairwiseDistance(Module):
         keepdim: keep the last dimension, with size 1.
     """
 
-    __constants__ = ["norm", "eps", "keepdim"]
-
     def __init__(self, p=2.0, eps=1e-6, keepdim=False):
         super().__init__()
         self.norm = p
@@ -37,8 +35,6 @@ class CosineSimilarity(Module):
         dim: the dimension of the vectors.
         eps: a lower limit of the norms.
     """
-
-    __constants__ = ["dim", "eps"]
 
     def __init__(self, dim=1, eps=1e-8):
         super().__init__()

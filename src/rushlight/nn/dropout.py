@@ -16,7 +16,6 @@ __all__ = [
 
 
 class _DropoutNd(Module):
-    __constants__ = ["p", "inplace"]
 
     def __init__(self, p=0.5, inplace=False):
         super().__init__()

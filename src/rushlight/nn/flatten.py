@@ -18,8 +18,6 @@ class Flatten(Module):
         torch.Size([2, 12])
     """
 
-    __constants__ = ["start_dim", "end_dim"]
-
     def __init__(self, start_dim=1, end_dim=-1):
         super().__init__()
         self.start_dim = start_dim
@@ -44,8 +42,6 @@ class Unflatten(Module):
         >>> nn.Unflatten(1, (3, 4))(torch.ones(2, 12)).shape
         torch.Size([2, 3, 4])
     """
-
-    __constants__ = ["dim", "unflattened_size"]
 
     def __init__(self, dim, unflattened_size):
         super().__init__()

@@ -12,7 +12,7 @@ from .lazy import LazyModuleMixin
 from .module import Module
 from .parameter import Parameter, UninitializedParameter
 
-__all__ = ["Bilinear", "Identity", "LazyLinear", "Linear", "NonDynamicallyQuantizableLinear"]
+__all__ = ["Bilinear", "Identity", "LazyLinear", "Linear"]
 
 
 class Identity(Module):
@@ -41,8 +41,6 @@ class Linear(Module):
         >>> nn.Linear(20, 30)(torch.randn(128, 20)).shape
         torch.Size([128, 30])
     """
-
-    __constants__ = ["in_features", "out_features"]
 
     def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):
         super().__init__()
@@ -94,8 +92,6 @@ class Bilinear(Module):
         weight: (out_features, in1_features, in2_features), uniform in +-1/sqrt(in1_features).
         bias: (out_features,), of the same distribution.
     """
-
-    __constants__ = ["in1_features", "in2_features", "out_features"]
 
     def __init__(
         self, in1_features, in2_features, out_features, bias=True, device=None, dtype=None

@@ -55,8 +55,6 @@ class _WeightedLoss(_Loss):
 class L1Loss(_Loss):
     """The mean of |input - target|; see functional.l1_loss."""
 
-    __constants__ = ["reduction"]
-
     def forward(self, input, target):
         """Return the loss."""
         return F.l1_loss(input, target, reduction=self.reduction)
@@ -69,8 +67,6 @@ class NLLLoss(_WeightedLoss):
         weight: (C,), a factor for each class.
         ignore_index: a target that counts for nothing.
     """
-
-    __constants__ = ["ignore_index", "reduction"]
 
     def __init__(
         self, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"
@@ -91,8 +87,6 @@ class NLLLoss(_WeightedLoss):
 
 class PoissonNLLLoss(_Loss):
     """The negative log likelihood of Poisson counts; see functional.poisson_nll_loss."""
-
-    __constants__ = ["log_input", "full", "eps", "reduction"]
 
     def __init__(
         self,
@@ -123,8 +117,6 @@ class PoissonNLLLoss(_Loss):
 class GaussianNLLLoss(_Loss):
     """The negative log likelihood of normal values; see functional.gaussian_nll_loss."""
 
-    __constants__ = ["full", "eps", "reduction"]
-
     def __init__(self, *, full=False, eps=1e-6, reduction="mean"):
         super().__init__(None, None, reduction)
         self.full = full
@@ -140,8 +132,6 @@ class GaussianNLLLoss(_Loss):
 class KLDivLoss(_Loss):
     """The Kullback-Leibler divergence; see functional.kl_div."""
 
-    __constants__ = ["reduction"]
-
     def __init__(self, size_average=None, reduce=None, reduction="mean", log_target=False):
         super().__init__(size_average, reduce, reduction)
         self.log_target = log_target
@@ -154,8 +144,6 @@ class KLDivLoss(_Loss):
 class MSELoss(_Loss):
     """The mean of (input - target)^2; see functional.mse_loss."""
 
-    __constants__ = ["reduction"]
-
     def forward(self, input, target):
         """Return the loss."""
         return F.mse_loss(input, target, None, None, self.reduction)
@@ -163,8 +151,6 @@ class MSELoss(_Loss):
 
 class BCELoss(_WeightedLoss):
     """The binary cross entropy of probabilities; see functional.binary_cross_entropy."""
-
-    __constants__ = ["reduction"]
 
     def forward(self, input, target):
         """Return the loss."""
@@ -198,8 +184,6 @@ class BCEWithLogitsLoss(_Loss):
 class HingeEmbeddingLoss(_Loss):
     """The hinge loss of distances; see functional.hinge_embedding_loss."""
 
-    __constants__ = ["margin", "reduction"]
-
     def __init__(self, margin=1.0, size_average=None, reduce=None, reduction="mean"):
         super().__init__(size_average, reduce, reduction)
         self.margin = margin
@@ -212,8 +196,6 @@ class HingeEmbeddingLoss(_Loss):
 class MultiLabelMarginLoss(_Loss):
     """The margin loss for several labels a sample; see functional.multilabel_margin_loss."""
 
-    __constants__ = ["reduction"]
-
     def forward(self, input, target):
         """Return the loss."""
         return F.multilabel_margin_loss(input, target, reduction=self.reduction)
@@ -221,8 +203,6 @@ class MultiLabelMarginLoss(_Loss):
 
 class SmoothL1Loss(_Loss):
     """A square near zero, an absolute error beyond beta; see functional.smooth_l1_loss."""
-
-    __constants__ = ["reduction"]
 
     def __init__(self, size_average=None, reduce=None, reduction="mean", beta=1.0):
         super().__init__(size_average, reduce, reduction)
@@ -236,8 +216,6 @@ class SmoothL1Loss(_Loss):
 class HuberLoss(_Loss):
     """A square near zero, a slope of delta beyond; see functional.huber_loss."""
 
-    __constants__ = ["reduction", "delta"]
-
     def __init__(self, reduction="mean", delta=1.0):
         super().__init__(reduction=reduction)
         self.delta = delta
@@ -249,8 +227,6 @@ class HuberLoss(_Loss):
 
 class SoftMarginLoss(_Loss):
     """log(1 + exp(-target input)); see functional.soft_margin_loss."""
-
-    __constants__ = ["reduction"]
 
     def forward(self, input, target):
         """Return the loss."""
@@ -269,8 +245,6 @@ class CrossEntropyLoss(_WeightedLoss):
         >>> nn.CrossEntropyLoss()(torch.zeros(3, 4), torch.tensor([0, 1, 2]))
         tensor(1.3863)
     """
-
-    __constants__ = ["ignore_index", "reduction", "label_smoothing"]
 
     def __init__(
         self,
@@ -302,8 +276,6 @@ class CrossEntropyLoss(_WeightedLoss):
 class MultiLabelSoftMarginLoss(_WeightedLoss):
     """The mean binary cross entropy over classes; see functional.multilabel_soft_margin_loss."""
 
-    __constants__ = ["reduction"]
-
     def forward(self, input, target):
         """Return the loss."""
         return F.multilabel_soft_margin_loss(
@@ -313,8 +285,6 @@ class MultiLabelSoftMarginLoss(_WeightedLoss):
 
 class CosineEmbeddingLoss(_Loss):
     """A loss on the cosine of two vectors; see functional.cosine_embedding_loss."""
-
-    __constants__ = ["margin", "reduction"]
 
     def __init__(self, margin=0.0, size_average=None, reduce=None, reduction="mean"):
         super().__init__(size_average, reduce, reduction)
@@ -330,8 +300,6 @@ class CosineEmbeddingLoss(_Loss):
 class MarginRankingLoss(_Loss):
     """max(0, -target (input1 - input2) + margin); see functional.margin_ranking_loss."""
 
-    __constants__ = ["margin", "reduction"]
-
     def __init__(self, margin=0.0, size_average=None, reduce=None, reduction="mean"):
         super().__init__(size_average, reduce, reduction)
         self.margin = margin
@@ -345,8 +313,6 @@ class MarginRankingLoss(_Loss):
 
 class MultiMarginLoss(_WeightedLoss):
     """The margin loss of scores and classes; see functional.multi_margin_loss."""
-
-    __constants__ = ["p", "margin", "reduction"]
 
     def __init__(
         self, p=1, margin=1.0, weight=None, size_average=None, reduce=None, reduction="mean"
@@ -378,8 +344,6 @@ class TripletMarginLoss(_Loss):
 
     See functional.triplet_margin_loss.
     """
-
-    __constants__ = ["margin", "p", "eps", "swap", "reduction"]
 
     def __init__(
         self,
@@ -421,8 +385,6 @@ class TripletMarginWithDistanceLoss(_Loss):
     Args:
         distance_function: of two tensors; PairwiseDistance by default.
     """
-
-    __constants__ = ["margin", "swap", "reduction"]
 
     def __init__(self, *, distance_function=None, margin=1.0, swap=False, reduction="mean"):
         super().__init__(size_average=None, reduce=None, reduction=reduction)

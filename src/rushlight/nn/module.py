@@ -13,20 +13,15 @@ from .. import devices, dtypes, errors
 from ..core.modes import no_grad
 from ..core.tensor import Tensor
 from ..settings import typename
-from ..utils.hooks import RemovableHandle
-from . import module_hooks
 from .module_hooks import (
     ModuleHooks,
     _global_backward_hooks,
     _global_backward_pre_hooks,
     _global_buffer_registration_hooks,
     _global_forward_hooks,
-    _global_forward_hooks_always_called,
-    _global_forward_hooks_with_kwargs,
     _global_forward_pre_hooks,
     _global_module_registration_hooks,
     _global_parameter_registration_hooks,
-    _WrappedHook,
     call_with_hooks,
     register_module_backward_hook,
     register_module_buffer_registration_hook,
@@ -37,8 +32,8 @@ from .module_hooks import (
     register_module_module_registration_hook,
     register_module_parameter_registration_hook,
 )
-from .module_state import _EXTRA_STATE_KEY_SUFFIX, ModuleState, _IncompatibleKeys
-from .parameter import Buffer, Parameter, UninitializedTensorMixin
+from .module_state import ModuleState
+from .parameter import Buffer, Parameter
 
 __all__ = [
     "Module",

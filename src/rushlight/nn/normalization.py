@@ -37,8 +37,6 @@ class LocalResponseNorm(Module):
         alpha, beta, k: as in the formula.
     """
 
-    __constants__ = ["size", "alpha", "beta", "k"]
-
     def __init__(self, size, alpha=1e-4, beta=0.75, k=1.0):
         super().__init__()
         self.size = size
@@ -68,8 +66,6 @@ class LayerNorm(Module):
 
     Source: Ba et al., Layer Normalization (2016); the variance is the biased one.
     """
-
-    __constants__ = ["normalized_shape", "eps", "elementwise_affine"]
 
     def __init__(
         self,
@@ -122,8 +118,6 @@ class GroupNorm(Module):
     Source: Wu and He, Group Normalization (2018).
     """
 
-    __constants__ = ["num_groups", "num_channels", "eps", "affine"]
-
     def __init__(
         self,
         num_groups,
@@ -173,8 +167,6 @@ class RMSNorm(Module):
 
     Source: Zhang and Sennrich, Root Mean Square Layer Normalization (2019).
     """
-
-    __constants__ = ["normalized_shape", "eps", "elementwise_affine"]
 
     def __init__(
         self, normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None

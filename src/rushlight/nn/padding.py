@@ -22,7 +22,6 @@ def _both_sides(padding, n):
 class _Pad(Module):
     """Padding in a given mode; a subclass says over how many dimensions."""
 
-    __constants__ = ["padding"]
     _mode = "constant"
     _dims = 1
 
@@ -60,7 +59,6 @@ class _ReplicationPadNd(_Pad):
 
 
 class _ConstantPadNd(_Pad):
-    __constants__ = ["padding", "value"]
 
     def __init__(self, padding, value):
         super().__init__(padding)

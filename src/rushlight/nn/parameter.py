@@ -149,10 +149,18 @@ _LAZY_SHAPE = (
 
 #: What an uninitialised tensor may still be asked for.
 _LAZY_ALLOWED = frozenset(
-    "materialize shape share_memory_ cls_to_become data device dtype grad requires_grad "
-    "requires_grad_ is_leaf grad_fn detach detach_ size to type cpu cuda float double half bfloat16 "
-    "is_floating_point is_complex copy_ register_hook retain_grad layout persistent".split()
+    ["materialize", "shape", "share_memory_", "cls_to_become", "data", "device", "dtype", "grad", "requires_grad", "requires_grad_", "is_leaf", "grad_fn", "detach", "detach_", "size", "to", "type", "cpu", "cuda", "float", "double", "half", "bfloat16", "is_floating_point", "is_complex", "copy_", "register_hook", "retain_grad", "layout", "persistent"]
 )
+
+
+def _refuse_use(function):
+    raise ValueError(
+        f"Attempted to use an uninitialized parameter in {function}. "
+        "This error happens when you are using a `LazyModule` or "
+        "explicitly manipulating `torch.nn.parameter.UninitializedParameter` "
+        "objects. When using LazyModules Call `forward` with a dummy batch "
+        "to initialize the parameters before calling torch functions"
+    )
 
 
 class UninitializedTensorMixin:
@@ -160,13 +168,7 @@ class UninitializedTensorMixin:
 
     def __getattribute__(self, name):
         if name[0] != "_" and name not in _LAZY_ALLOWED and hasattr(Tensor, name):
-            raise ValueError(
-                f"Attempted to use an uninitialized parameter in {getattr(Tensor, name)}. "
-                "This error happens when you are using a `LazyModule` or "
-                "explicitly manipulating `torch.nn.parameter.UninitializedParameter` "
-                "objects. When using LazyModules Call `forward` with a dummy batch "
-                "to initialize the parameters before calling torch functions"
-            )
+            _refuse_use(getattr(Tensor, name))
         return super().__getattribute__(name)
 
     def materialize(self, shape, device=None, dtype=None):
@@ -204,6 +206,21 @@ class UninitializedTensorMixin:
         made = type(self)(self.requires_grad, device=self.device, dtype=self.dtype)
         memo[id(self)] = made
         return made
+
+
+def _refused(name):
+    """Return an operator that refuses: operators are looked up past __getattribute__."""
+
+    def operator(self, *args):
+        _refuse_use(getattr(Tensor, name))
+
+    operator.__name__ = name
+    return operator
+
+
+for _name in ["add", "radd", "iadd", "sub", "rsub", "isub", "mul", "rmul", "imul", "truediv", "rtruediv", "itruediv", "floordiv", "mod", "pow", "rpow", "matmul", "rmatmul", "neg", "abs", "lt", "le", "gt", "ge", "len", "getitem", "setitem", "bool", "float", "int", "iter", "contains"]:
+    setattr(UninitializedTensorMixin, f"__{_name}__", _refused(f"__{_name}__"))
+del _name
 
 
 def is_lazy(param):

@@ -1,11 +1,11 @@
-"""Layers that move values between channels and positions, or between channels."""
+"""Layers that move values between channels and positions."""
 
 from __future__ import annotations
 
 from . import functional as F
 from .module import Module
 
-__all__ = ["ChannelShuffle", "PixelShuffle", "PixelUnshuffle"]
+__all__ = ["PixelShuffle", "PixelUnshuffle"]
 
 
 class PixelShuffle(Module):
@@ -14,8 +14,6 @@ class PixelShuffle(Module):
     Args:
         upscale_factor: r.
     """
-
-    __constants__ = ["upscale_factor"]
 
     def __init__(self, upscale_factor):
         super().__init__()
@@ -36,8 +34,6 @@ class PixelUnshuffle(Module):
         downscale_factor: r.
     """
 
-    __constants__ = ["downscale_factor"]
-
     def __init__(self, downscale_factor):
         super().__init__()
         self.downscale_factor = downscale_factor
@@ -48,24 +44,3 @@ class PixelUnshuffle(Module):
 
     def extra_repr(self):
         return f"downscale_factor={self.downscale_factor}"
-
-
-class ChannelShuffle(Module):
-    """Interleave the channels of (N, C, ...) that belong to different groups.
-
-    Args:
-        groups: how many groups, a divisor of C.
-    """
-
-    __constants__ = ["groups"]
-
-    def __init__(self, groups):
-        super().__init__()
-        self.groups = groups
-
-    def forward(self, input):
-        """Return the rearranged input."""
-        return F.channel_shuffle(input, self.groups)
-
-    def extra_repr(self):
-        return f"groups={self.groups}"

@@ -19,15 +19,6 @@ class Upsample(Module):
         recompute_scale_factor: compute with the scale of the rounded sizes.
     """
 
-    __constants__ = [
-        "size",
-        "scale_factor",
-        "mode",
-        "align_corners",
-        "name",
-        "recompute_scale_factor",
-    ]
-
     def __init__(
         self,
         size=None,

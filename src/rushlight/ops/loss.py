@@ -4,13 +4,23 @@ The margin losses are in `loss_margin.py`. The public functions check their argu
 call ops whose rules contain the scale of the mean.
 """
 import warnings
-from math import log as _log, pi
+from math import log as _log
+from math import pi
 
 from .. import dtypes, errors
 from ..core.op import T, composite, op
 from . import loss_margin  # noqa: F401  (publishes its losses)
 from ._dims import broadcast_shape
-from ._reduction import MEAN, NONE, SUM, check_reduction, legacy_reduction, printed_as, reduce_array, reduce_tensor
+from ._reduction import (
+    MEAN,
+    NONE,
+    SUM,
+    check_reduction,
+    legacy_reduction,
+    printed_as,
+    reduce_array,
+    reduce_tensor,
+)
 from ._rules import not_for, refuse_gradient, wide
 from .activation import _log_softmax, logsigmoid
 from .pointwise import exp, log, log1p, sigmoid

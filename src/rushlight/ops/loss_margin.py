@@ -1,7 +1,14 @@
 """Margin losses: hinge, ranking, cosine, triplet and their multi-class relatives."""
 from ..core.op import T, composite, op
-from ._reduction import MEAN, check_reduction, legacy_reduction, printed_as, reduce_array, reduce_tensor
 from ._dims import broadcast_shape, prod
+from ._reduction import (
+    MEAN,
+    check_reduction,
+    legacy_reduction,
+    printed_as,
+    reduce_array,
+    reduce_tensor,
+)
 from ._rules import refuse_gradient
 from .activation import logsigmoid
 from .distance import pairwise_distance
