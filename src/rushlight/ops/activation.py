@@ -4,7 +4,6 @@ All are elementwise but for `softmax` and its relatives, `glu` and `normalize`. 
 result into the input. Half precision is computed in float32.
 """
 import warnings
-
 from math import pi, sqrt as _sqrt
 
 from .. import dtypes
