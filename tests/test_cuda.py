@@ -41,6 +41,8 @@ ABSENT = {
     "Event": (lambda t: t.cuda.Event(), "RuntimeError", "Tried to instantiate dummy base class Event"),
     "nvtx": (lambda t: t.cuda.nvtx.range_push("a"), "RuntimeError",
              "NVTX functions not installed. Are you sure you have a CUDA build?"),
+    "FloatTensor": (lambda t: t.cuda.FloatTensor(2), "TypeError",
+                    "type torch.cuda.FloatTensor not available. Torch not compiled with CUDA enabled."),
     "zeros": (lambda t: t.zeros(2, device="cuda"), "AssertionError", NOT_COMPILED),
     "tensor": (lambda t: t.tensor(2, device="cuda"), "AssertionError", NOT_COMPILED),
     "Tensor.cuda": (lambda t: t.zeros(2).cuda(), "AssertionError", NOT_COMPILED),
@@ -252,6 +254,12 @@ def test_tensors(gpu, rl):
         x + y
     with pytest.raises(TypeError, match="can't convert cuda:0 device type tensor to numpy"):
         y.numpy()
+
+
+def test_old_constructors(gpu, rl):
+    x = rl.cuda.FloatTensor([1, 2])
+    assert isinstance(x, rl.cuda.FloatTensor) and not isinstance(x, rl.cuda.LongTensor) and not isinstance(x, rl.FloatTensor)
+    assert x.cpu().tolist() == [1, 2] and not isinstance(x.cpu(), rl.cuda.FloatTensor)
 
 
 def test_backward(gpu, rl):

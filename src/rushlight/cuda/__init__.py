@@ -16,9 +16,11 @@ from .memory import (empty_cache, max_memory_allocated, max_memory_cached, max_m
 from .random import (get_rng_state, get_rng_state_all, initial_seed, manual_seed, manual_seed_all, seed, seed_all,
                      set_rng_state, set_rng_state_all)
 from .streams import Event, ExternalStream, Stream, StreamContext, current_stream, default_stream, set_stream, stream
+from .typed import CUDA_TYPED as _CUDA_TYPED
 
 has_half = True
 has_magma = False
+globals().update(_CUDA_TYPED)
 
 
 def is_available():
@@ -127,6 +129,11 @@ def is_bf16_supported(including_emulation=True):
 def get_arch_list():
     """Return the compute capabilities kernels were built for: none, CuPy builds for the device at hand."""
     return []
+
+
+def is_current_stream_capturing():
+    """Whether a CUDA graph is being captured: never, none are."""
+    return False
 
 
 def ipc_collect():
