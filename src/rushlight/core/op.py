@@ -217,6 +217,8 @@ class Op:
                 return self.apply_general(args)
             else:
                 number = True
+                if self.numbers == "other" and i == 0:
+                    return self.apply_general(args)
         if dtype is None or (number and not self.numbers):
             return self.apply_general(args)
         if self.promote != NO_PROMOTION:
@@ -403,10 +405,12 @@ class Op:
                 continue
             elif RAW.depth and backends.of_array(a) is not None:
                 tensors += 1
-            elif not self.numbers or not _is_number(a):
-                if self.numbers == "overload" and i:
+            elif not self.numbers or not _is_number(a) or (self.numbers == "other" and i == 0):
+                if type(self.numbers) is str and (i or self.numbers == "other"):
                     raise TypeError(errors.invalid_combination(self.name, args[:self.n_positional]))
                 raise TypeError(errors.must_be_tensor(self.name, self.params[i], i, a))
+        if not tensors and type(self.numbers) is str:
+            raise TypeError(errors.invalid_combination(self.name, args[:self.n_positional]))
         if not tensors and self.numbers:
             i = self.slots[0]
             args[i] = make(_as_array(args[i]).astype(dtypes.of_number(args[i]).np))

@@ -13,7 +13,7 @@ def _ordered(B, kernel, input, other):
     not_for(B, x, _NO_ORDER, kernel)
 
 
-@op(numbers="overload", promote="common", inplace=True, differentiable=False)
+@op(numbers="other", promote="common", inplace=True, differentiable=False)
 def eq(B, input: T, other: T):
     """Return whether the elements are equal; nan equals nothing.
 
@@ -24,34 +24,34 @@ def eq(B, input: T, other: T):
     return B.equal(input, other)
 
 
-@op(numbers="overload", promote="common", inplace=True, differentiable=False, aliases=("not_equal",))
+@op(numbers="other", promote="common", inplace=True, differentiable=False, aliases=("not_equal",))
 def ne(B, input: T, other: T):
     """Return whether the elements differ."""
     return B.not_equal(input, other)
 
 
-@op(numbers="overload", promote="common", inplace=True, differentiable=False, aliases=("less",))
+@op(numbers="other", promote="common", inplace=True, differentiable=False, aliases=("less",))
 def lt(B, input: T, other: T):
     """Return whether input < other."""
     _ordered(B, "lt_cpu", input, other)
     return B.less(input, other)
 
 
-@op(numbers="overload", promote="common", inplace=True, differentiable=False, aliases=("less_equal",))
+@op(numbers="other", promote="common", inplace=True, differentiable=False, aliases=("less_equal",))
 def le(B, input: T, other: T):
     """Return whether input <= other."""
     _ordered(B, "le_cpu", input, other)
     return B.less_equal(input, other)
 
 
-@op(numbers="overload", promote="common", inplace=True, differentiable=False, aliases=("greater",))
+@op(numbers="other", promote="common", inplace=True, differentiable=False, aliases=("greater",))
 def gt(B, input: T, other: T):
     """Return whether input > other."""
     _ordered(B, "gt_cpu", input, other)
     return B.greater(input, other)
 
 
-@op(numbers="overload", promote="common", inplace=True, differentiable=False, aliases=("greater_equal",))
+@op(numbers="other", promote="common", inplace=True, differentiable=False, aliases=("greater_equal",))
 def ge(B, input: T, other: T):
     """Return whether input >= other."""
     _ordered(B, "ge_cpu", input, other)

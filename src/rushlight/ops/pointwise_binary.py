@@ -76,7 +76,7 @@ def sub(B, input: T, other: T, *, alpha=1):
 sub.vjp(input=lambda g: g, other=lambda g, alpha: -g if alpha == 1 else g * -cj(alpha))
 
 
-@op(promote="common", legacy=True, check=_no_bools, grad_name=lambda args: f"RsubBackward{int(_is_number(args[1]))}")
+@op(numbers="other", promote="common", legacy=True, check=_no_bools, grad_name=lambda args: f"RsubBackward{int(_is_number(args[1]))}")
 def rsub(B, input: T, other: T, *, alpha=1):
     """Return other - alpha * input."""
     if B.kind(input) == "b":
@@ -207,7 +207,7 @@ def remainder(B, input: T, other: T):
 remainder.vjp(input=lambda g: g, other=lambda g, input, other: -g * div(input, other, rounding_mode="floor"))
 
 
-@op(numbers="overload", promote="common", inplace=True, grad_name=lambda args: f"FmodBackward{int(not _is_number(args[1]))}")
+@op(numbers="other", promote="common", inplace=True, grad_name=lambda args: f"FmodBackward{int(not _is_number(args[1]))}")
 def fmod(B, input: T, other: T):
     """Return input - other * trunc(input / other), which has the sign of input (C's fmod)."""
     if _kind(B, input, other) != "f":
@@ -418,7 +418,7 @@ fmax.vjp_all(lambda g, input, other, needs: _first_wins(g, (input >= other) | is
 fmin.vjp_all(lambda g, input, other, needs: _first_wins(g, (input <= other) | isnan(other), needs))
 
 
-@op(numbers="overload", promote="common", inplace=True, aliases=("clip",),
+@op(numbers="other", promote="common", inplace=True, aliases=("clip",),
     grad_name=lambda args: "ClampBackward" + str(int(_is_number(args[1]) and _is_number(args[2]))))
 def clamp(B, input: T, min: T = None, max: T = None):
     """Return input limited to [min, max]; where min > max, max. nan stays.
@@ -459,7 +459,7 @@ def _clamp_rule(g, input, min, max, needs):
 clamp.vjp_all(_clamp_rule)
 
 
-@op(promote="common", inplace=True, grad_name=lambda args: f"ClampMinBackward{int(not _is_number(args[1]))}")
+@op(numbers="other", promote="common", inplace=True, grad_name=lambda args: f"ClampMinBackward{int(not _is_number(args[1]))}")
 def clamp_min(B, input: T, min: T):
     """Return the larger of input and min; nan stays."""
     return B.maximum(input, min)
@@ -468,7 +468,7 @@ def clamp_min(B, input: T, min: T):
 clamp_min.vjp_all(lambda g, input, min, needs: _clamp_rule(g, input, min, None, needs + (False,))[:2])
 
 
-@op(promote="common", inplace=True, grad_name=lambda args: f"ClampMaxBackward{int(not _is_number(args[1]))}")
+@op(numbers="other", promote="common", inplace=True, grad_name=lambda args: f"ClampMaxBackward{int(not _is_number(args[1]))}")
 def clamp_max(B, input: T, max: T):
     """Return the smaller of input and max; nan stays."""
     return B.minimum(input, max)
@@ -666,7 +666,7 @@ def _tensor_like(x, like):
 
 # ------------------------------------------------------------------ signs and neighbours
 
-@op(numbers="overload", promote="float", inplace=True, grad_name=lambda args: f"CopysignBackward{int(_is_number(args[1]))}")
+@op(numbers="other", promote="float", inplace=True, grad_name=lambda args: f"CopysignBackward{int(_is_number(args[1]))}")
 def copysign(B, input: T, other: T):
     """Return the magnitude of input with the sign of other (-0 counts as negative)."""
     return B.copysign(input, other)

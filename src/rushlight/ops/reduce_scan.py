@@ -179,11 +179,11 @@ def diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None):
     for p in parts:
         if p.ndim != input.ndim:
             raise RuntimeError("diff expects prepend or append to be the same dimension as input")
-    x = OPS.cat(parts, dim) if len(parts) > 1 else input
-    dim = wrap_dim(dim, x.ndim)
+    dim = wrap_dim(dim, input.ndim)
+    x = OPS.cat(parts, dim) if n and len(parts) > 1 else input
     for _ in range(min(n, x.shape[dim])):
         size = x.shape[dim] - 1
         after, before = x.narrow(dim, 1, size), x.narrow(dim, 0, size)
         x = after.logical_xor(before) if x.dtype is dtypes.bool else sub(after, before)
-    x = x.clone() if n == 0 and len(parts) == 1 else x
+    x = x.clone() if n == 0 else x
     return x if out is None else out.resize_(x.shape).copy_(x)

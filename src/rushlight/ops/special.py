@@ -275,7 +275,7 @@ def _zeta64(B, s, q):
     return B.where(s == 1, inf, B.where(defined, value, float("nan")))
 
 
-@op(promote="float", ns=SPECIAL, grad_name=_number_slot("SpecialZetaBackward"))
+@op(promote="float", numbers="overload", ns=SPECIAL, grad_name=_number_slot("SpecialZetaBackward"))
 def zeta(B, input: T, other: T):
     """Return the Hurwitz zeta function: the sum of (other + k)**-input for k = 0, 1, ...
 
@@ -378,7 +378,7 @@ def _from_scipy(B, name, *arrays):
     return B.cast(result, arrays[0].dtype)
 
 
-@op(promote="common", inplace=True)
+@op(promote="common", numbers=False, inplace=True)
 def igamma(B, input: T, other: T):
     """Return the regularised lower incomplete gamma function P(input, other); needs SciPy.
 
@@ -388,7 +388,7 @@ def igamma(B, input: T, other: T):
     return _from_scipy(B, "gammainc", input, other)
 
 
-@op(promote="common", inplace=True)
+@op(promote="common", numbers=False, inplace=True)
 def igammac(B, input: T, other: T):
     """Return the regularised upper incomplete gamma function, 1 - igamma(input, other); needs SciPy."""
     not_for(B, input, "biuc", "igammac_cpu")
@@ -519,7 +519,7 @@ def _polynomial(name, second, step, text):
     body.__name__ = name
     body.__doc__ = (f"Return the {text} polynomial of degree n of input.\n\n    Args:\n        n: the degree, a number or "
                     "a tensor; negative ones give 0.\n\n    Has no gradient.\n    ")
-    return op(promote="float", ns=SPECIAL, method=False, differentiable=False)(body)
+    return op(promote="float", numbers="overload", ns=SPECIAL, method=False, differentiable=False)(body)
 
 
 def _chebyshev_step(k, x, p, q):
