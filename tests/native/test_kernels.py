@@ -333,11 +333,26 @@ def cases(dtype):
     wide, classes = random((40, 33), dtype), codes(40, 33)
     yield "cross_entropy_forward", (wide, classes, None, -100, "mean"), 32
     yield "cross_entropy_backward", (one, K["softmax"](wide, 1), total, classes, None, -100, "mean"), 32
+    unit, zero_one = random((37, 5), dtype, 0, 1, seed=3), np.asarray(random((37, 5), seed=4) > 0, dtype)
+    unit[0, :4], zero_one[0, :4] = (0, 1, 0, 1), (0, 1, 1, 0)
+    far = x * 40
     for reduction in ("mean", "sum"):
+        yield "binary_cross_entropy", (unit, zero_one, None, reduction), 32
+        yield "binary_cross_entropy_with_logits", (x, unit, None, None, reduction), 32
+        yield "binary_cross_entropy_with_logits", (far, zero_one, None, None, reduction), 32
         yield "mse_loss", (x, g, reduction), 32
         yield "mse_loss_backward", (one, x, g, reduction), 4
 
 
+    for dim, keepdim in ((None, False), (1, True), ((0, 1), True)):
+        for correction in (0, 1, 2.5):
+            yield "var", (m, dim, correction, keepdim), 32
+            yield "std", (m, dim, correction, keepdim), 32
+        yield "linalg_vector_norm", (m, 2, dim, keepdim, None), 32
+    for where in (codes((4, 5), 37), codes(0, 37), codes((), 37)):
+        yield "embedding", (x, where, -1, False, False), 0
+        for padding in (-1, 3):
+            yield "embedding_backward", (random((*where.shape, 5), dtype), where, 37, padding, False), 8
     for shape, tail in (((9, 100), (100,)), ((4, 3, 5), (3, 5)), ((4, 3, 5), (5,)), ((2000, 3), (3,)), ((0, 4), (4,))):
         a, h = random(shape, dtype, seed=6), random(shape, dtype, seed=7)
         for w, b in itertools.product((None, positive(tail, dtype)), (None, random(tail, dtype, seed=8))):
@@ -360,7 +375,7 @@ ELSEWHERE = {r[0] for r in FUNCTIONS} | set(ARITHMETIC) | {
     "logical_not", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "sum", "mean", "amax", "amin", "argmax",
     "argmin", "max_all", "min_all", "max_dim", "min_dim", "all", "any", "logsumexp", "sgd_step", "adam_step",
     "rmsprop_step", "adagrad_step", "accumulate_", "threshold_backward", "clamp_backward", "leaky_relu_backward"}
-FAMILIES = ("elementwise", "reduce", "softmax", "loss", "optim", "norm")
+FAMILIES = ("elementwise", "reduce", "softmax", "loss", "optim", "norm", "embedding")
 
 
 def as_tuple(found):
@@ -418,6 +433,21 @@ def test_bad_target(name):
     assert K[name](x, np.array([0, 1, 2]), None, -100, "mean") is NotImplemented
     assert K[name](x, np.array([0, 1, 2, 0], np.int32), None, -100, "mean") is NotImplemented
     assert K[name](x, np.array([0, 1, 2, 0]), np.ones(2, np.float32), -100, "mean") is NotImplemented
+
+
+def test_bad_index():
+    for bad in (5, -1, 2**40):
+        with pytest.raises(IndexError, match="^index out of range in self$"):
+            K["embedding"](random((5, 3)), np.array([0, bad]))
+        assert K["embedding_backward"](random((2, 3)), np.array([0, bad]), 5) is NotImplemented
+
+
+def test_small_losses_refuse():
+    x, half = random(4), np.full(4, 0.5, np.float32)
+    assert K["binary_cross_entropy"](x * 9, half) is NotImplemented         # outside [0, 1]: the body raises
+    assert K["binary_cross_entropy"](half, x * 9) is NotImplemented
+    assert K["var"](random(1), None, 1, False) is NotImplemented
+    assert K["linalg_vector_norm"](x, 1) is NotImplemented
 
 
 # ------------------------------------------------------------------ what the guard refuses

@@ -5,6 +5,7 @@ Accepted: C-contiguous float32/float64 arrays of one dtype, int64 targets. Every
 
 cimport numpy as cnp
 from cpython.long cimport PyLong_CheckExact
+from libc.math cimport isnan
 from libc.stdint cimport INT64_MIN, int64_t
 from libc.string cimport memset
 from numpy cimport ndarray, npy_intp
@@ -19,12 +20,14 @@ cdef extern from "loss.h":
         const void*, const int64_t*, int64_t, void*, void*, size_t, size_t) noexcept nogil
     ctypedef void (*RlCrossEntropyBackward)(
         const void*, const int64_t*, int64_t, const void*, void*, size_t, size_t) noexcept nogil
-    ctypedef double (*RlSquaredError)(const void*, const void*, size_t) noexcept nogil
+    ctypedef double (*RlPairSum)(const void*, const void*, size_t) noexcept nogil
     ctypedef void (*RlSquaredErrorBackward)(const void*, const void*, double, void*, size_t) noexcept nogil
     struct LossTable:
         RlCrossEntropy* cross_entropy
         RlCrossEntropyBackward* cross_entropy_backward
-        RlSquaredError* squared_error
+        const RlPairSum* squared_error
+        const RlPairSum* binary_cross_entropy
+        const RlPairSum* logits_cross_entropy
         RlSquaredErrorBackward* squared_error_backward
     const LossTable* loss_table()
 
@@ -286,7 +289,7 @@ def nll_loss_backward(grad, input, target, total_weight, weight=None, ignore_ind
     return result
 
 
-# ------------------------------------------------------------------ squared error
+# ------------------------------------------------------------------ sums over pairs of elements
 
 cdef bint pair(object a, object b, Job* j) noexcept:
     cdef int num = guard.typenum(a)
@@ -296,16 +299,38 @@ cdef bint pair(object a, object b, Job* j) noexcept:
     return j.dtype >= 0 and j.x != NULL and j.y != NULL and guard.same_shape(a, b)
 
 
-def mse_loss(input, target, reduction):
-    """Mean or sum of (input - target)**2."""
+cdef object pair_loss(const RlPairSum* sums, object input, object target, object reduction):
+    """Return the sum or mean over pairs of elements, as a 0-d array; None when it is nan."""
     cdef Job j
     cdef double s
     cdef int how
     if not pair(input, target, &j) or not code(reduction, &how) or how == NONE:
         return NotImplemented
     cdef npy_intp n = guard.size(input)
-    s = t.squared_error[j.dtype](j.x, j.y, <size_t> n)
+    s = sums[j.dtype](j.x, j.y, <size_t> n)
+    if isnan(s):
+        return None
     return scalar(j.dtype, s / <double> n if how == MEAN else s)
+
+
+def mse_loss(input, target, reduction):
+    """Mean or sum of (input - target)**2."""
+    found = pair_loss(t.squared_error, input, target, reduction)
+    return NotImplemented if found is None else found
+
+
+def binary_cross_entropy(input, target, weight=None, reduction="mean"):
+    """Mean or sum of -(target log(input) + (1 - target) log(1 - input)), logs limited to -100."""
+    found = NotImplemented if weight is not None else pair_loss(t.binary_cross_entropy, input, target, reduction)
+    return NotImplemented if found is None else found       # nan: perhaps out of [0, 1], then the body raises
+
+
+def binary_cross_entropy_with_logits(input, target, weight=None, pos_weight=None, reduction="mean"):
+    """Mean or sum of the binary cross-entropy of sigmoid(input)."""
+    if weight is not None or pos_weight is not None:
+        return NotImplemented
+    found = pair_loss(t.logits_cross_entropy, input, target, reduction)
+    return NotImplemented if found is None else found
 
 
 cdef void squared_error_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
@@ -341,5 +366,7 @@ def mse_loss_backward(grad, input, target, reduction):
 KERNELS = {
     "nll_loss_forward": nll_loss_forward, "nll_loss_backward": nll_loss_backward,
     "cross_entropy_forward": cross_entropy_forward, "cross_entropy_backward": cross_entropy_backward,
+    "binary_cross_entropy": binary_cross_entropy,
+    "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,
     "mse_loss": mse_loss, "mse_loss_backward": mse_loss_backward,
 } if t != NULL else {}

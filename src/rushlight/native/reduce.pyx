@@ -5,7 +5,9 @@ None, an int or a sequence of ints. Everything else is `NotImplemented`.
 """
 
 cimport numpy as cnp
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.long cimport PyLong_CheckExact
+from libc.math cimport sqrt
 from libc.stdint cimport int64_t
 from numpy cimport ndarray, npy_intp
 
@@ -16,6 +18,7 @@ cnp.import_array()
 
 cdef extern from "reduce.h":
     ctypedef double (*RlSum)(const void*, size_t) noexcept nogil
+    ctypedef double (*RlSquares)(const void*, size_t, double) noexcept nogil
     ctypedef int64_t (*RlCount)(const void*, size_t) noexcept nogil
     ctypedef void (*RlSumRows)(const void*, void*, size_t, size_t, double) noexcept nogil
     ctypedef void (*RlSumColumns)(const void*, double*, size_t, size_t) noexcept nogil
@@ -23,6 +26,7 @@ cdef extern from "reduce.h":
     ctypedef void (*RlRows)(const void*, void*, size_t, size_t) noexcept nogil
     struct ReduceTable:
         RlSum* sum
+        RlSquares* squares
         RlCount* count
         RlSumRows* sum_rows
         RlSumColumns* sum_columns
@@ -144,7 +148,8 @@ cdef inline int index_of(object x) noexcept:
 # ------------------------------------------------------------------ pieces of work for the pool
 
 cdef struct Job:
-    int dtype, least
+    int dtype
+    bint least, root        # least: of an extreme, the smaller one; of squares, about the mean
     const char* x
     char* out
     int64_t* where
@@ -350,6 +355,81 @@ def mean(input, dim=None, keepdim=False, dtype=None):
     return float_sum(input, dim, keepdim, True)
 
 
+# ------------------------------------------------------------------ squares
+
+cdef void variance_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    """For each row: sqrt or not of (sum of squares about the mean, or about 0) / divisor."""
+    cdef Job* j = <Job*> ctx
+    cdef int64_t r
+    cdef double mean = 0, s
+    cdef const char* row
+    for r in range(begin, end):
+        row = j.x + r * j.cols * j.item
+        if j.least:
+            mean = t.sum[j.dtype](row, <size_t> j.cols) / <double> j.cols
+        s = t.squares[j.dtype](row, <size_t> j.cols, mean) / j.divisor
+        if j.root:
+            s = sqrt(s)
+        if j.dtype == 0:
+            (<float*> j.out)[r] = <float> s
+        else:
+            (<double*> j.out)[r] = s
+
+
+cdef object of_squares(object x, object dim, bint keepdim, bint centred, bint root, double correction):
+    """Variance, standard deviation or norm, over everything or the last dimensions."""
+    cdef Fold f
+    cdef Job j
+    cdef int num = guard.typenum(x)
+    j.dtype = float_index(x)
+    j.x = guard.flat(x, num)
+    if j.dtype < 0 or j.x == NULL or not fold(x, dim, keepdim, &f) or f.kind > ROWS:
+        return NotImplemented
+    j.divisor = f.mid - correction if centred else 1.0
+    if not j.divisor > 0:
+        return NotImplemented       # too few elements: the body knows what torch answers
+    result = guard.new(f.nd, f.dims, num)
+    j.out = guard.flat_out(result, num, f.outer)
+    j.item, j.cols, j.least, j.root = cnp.PyArray_ITEMSIZE(<ndarray> x), f.mid, centred, root
+    by_rows(variance_piece, &j, f.outer)
+    return result
+
+
+cdef inline bint as_number(object x, double* found) noexcept:
+    if PyFloat_CheckExact(x):
+        found[0] = PyFloat_AS_DOUBLE(x)
+        return True
+    cdef int overflow = 0
+    if not PyLong_CheckExact(x):
+        return False
+    found[0] = <double> PyLong_AsLongAndOverflow(x, &overflow)
+    return not overflow
+
+
+def var(input, dim, correction, keepdim):
+    """Variance: squares about the mean over n - correction."""
+    cdef double c
+    if not as_number(correction, &c):
+        return NotImplemented
+    return of_squares(input, dim, keepdim, True, False, c)
+
+
+def std(input, dim, correction, keepdim):
+    """Standard deviation: the root of `var`."""
+    cdef double c
+    if not as_number(correction, &c):
+        return NotImplemented
+    return of_squares(input, dim, keepdim, True, True, c)
+
+
+def linalg_vector_norm(input, ord=2, dim=None, keepdim=False, dtype=None):
+    """Root of the sum of squares (ord 2)."""
+    cdef double order
+    if dtype is not None or not as_number(ord, &order) or order != 2:
+        return NotImplemented
+    return of_squares(input, dim, keepdim, False, True, 0.0)
+
+
 # ------------------------------------------------------------------ extremes
 
 cdef object extremes(object x, object dim, bint keepdim, bint least, bint values, bint indices):
@@ -468,6 +548,6 @@ def logsumexp(input, dim, keepdim=False):
 
 KERNELS = {
     "sum": sum, "mean": mean, "amax": amax, "amin": amin, "argmax": argmax, "argmin": argmin,
-    "max_all": max_all, "min_all": min_all, "max_dim": max_dim, "min_dim": min_dim, "all": all, "any": any,
+    "var": var, "std": std, "linalg_vector_norm": linalg_vector_norm, "max_all": max_all, "min_all": min_all, "max_dim": max_dim, "min_dim": min_dim, "all": all, "any": any,
     "logsumexp": logsumexp,
 } if t != NULL else {}

@@ -5,6 +5,8 @@
 
 #include "level.h"
 
+typedef double (*RlPairSum)(const void* a, const void* b, size_t n);
+
 struct LossTable {
     // For each row: probs = softmax(logits) and nll[r] = -log of the target's probability (0 where ignored).
     // Targets lie in [0, cols) or are `ignore`. [0] float, [1] double.
@@ -14,7 +16,11 @@ struct LossTable {
     void (*cross_entropy_backward[2])(const void* probs, const int64_t* target, int64_t ignore, const void* scale,
                                       void* grad, size_t rows, size_t cols);
     // Sum of (a - b)**2.
-    double (*squared_error[2])(const void* a, const void* b, size_t n);
+    RlPairSum squared_error[2];
+    // Sum of the binary cross-entropies of probabilities a; nan when an a or a target b is outside [0, 1].
+    RlPairSum binary_cross_entropy[2];
+    // Sum of the binary cross-entropies of sigmoid(a).
+    RlPairSum logits_cross_entropy[2];
     // grad = scale * (a - b)
     void (*squared_error_backward[2])(const void* a, const void* b, double scale, void* grad, size_t n);
 };

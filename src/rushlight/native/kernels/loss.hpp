@@ -50,6 +50,38 @@ void cross_entropy_backward(const void* probs, const int64_t* target, int64_t ig
     }
 }
 
+// log(1 + e) for e > -1: the rounding of 1 + e is made good to first order.
+template <class T>
+inline T log1p_(T e) {
+    const T u = T(1) + e;
+    const T rest = e - (u - T(1));
+    return u > T(0) ? log_(u) + rest / u : log_(u);
+}
+
+// Sum of -(t log x + (1 - t) log(1 - x)), logs no less than -100; nan when an x or t is outside [0, 1].
+template <class T>
+double binary_cross_entropy(const void* input, const void* target, size_t n) {
+    const T* x = static_cast<const T*>(input);
+    const T* y = static_cast<const T*>(target);
+    return sum_range(0, n, [x, y](size_t i) {
+        const T p = x[i], t = y[i];
+        const T no = log1p_(-p), yes = log_(p);
+        const T each = (t - T(1)) * (no < T(-100) ? T(-100) : no) - t * (yes < T(-100) ? T(-100) : yes);
+        return double((p >= T(0)) & (p <= T(1)) & (t >= T(0)) & (t <= T(1)) ? each : T(__builtin_nanf("")));
+    });
+}
+
+// Sum of (1 - t) x - log sigmoid(x).
+template <class T>
+double logits_cross_entropy(const void* input, const void* target, size_t n) {
+    const T* x = static_cast<const T*>(input);
+    const T* y = static_cast<const T*>(target);
+    return sum_range(0, n, [x, y](size_t i) {
+        const T log_sigmoid = (x[i] < T(0) ? x[i] : T(0)) - log1p_(exp_(-abs_(x[i])));
+        return double((T(1) - y[i]) * x[i] - log_sigmoid);
+    });
+}
+
 template <class T>
 double squared_error(const void* x, const void* y, size_t n) {
     const T* a = static_cast<const T*>(x);

@@ -33,7 +33,7 @@ inline T row_mean(const T* x, size_t n) {
 }
 // Sum of (x - mean)**2.
 template <class T>
-inline double squares(const T* x, size_t first, size_t n, T mean) {
+inline double squares_about(const T* x, size_t first, size_t n, T mean) {
     return sum_range(first, n, [x, mean](size_t i) { return (x[i] - mean) * (x[i] - mean); });
 }
 
@@ -48,7 +48,7 @@ void layer_norm(const void* data, const void* weight, const void* bias, double e
     T* y = static_cast<T*>(out);
     for (size_t r = 0; r < rows; r++, x += cols, y += cols) {
         const T mean = row_mean(x, cols);
-        const double var = squares(x, 0, cols, mean) / double(cols);
+        const double var = squares_about(x, 0, cols, mean) / double(cols);
         const T rstd = T(1.0 / std::sqrt(var + eps));
         static_cast<T*>(means)[r] = mean;
         static_cast<T*>(vars)[r] = T(var);

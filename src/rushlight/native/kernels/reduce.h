@@ -10,6 +10,8 @@ enum { RL_R_F32, RL_R_F64, RL_R_I64, RL_R_I32, RL_R_U8, RL_R_DTYPES };
 struct ReduceTable {
     // Sum of n floats or doubles; the order of the additions depends on n alone.
     double (*sum[2])(const void* x, size_t n);
+    // Sum of (x - shift)**2.
+    double (*squares[2])(const void* x, size_t n, double shift);
     // Sum of n integers, modulo 2**64.
     int64_t (*count[RL_R_DTYPES])(const void* x, size_t n);
     // out[r] = sum of row r, divided by `divisor`.

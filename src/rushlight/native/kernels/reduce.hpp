@@ -96,6 +96,13 @@ void sum_rows(const void* data, void* out, size_t rows, size_t cols, double divi
     for (size_t r = 0; r < rows; r++, x += cols) y[r] = T(sum<T>(x, cols) / divisor);
 }
 
+// Sum of (x - shift)**2.
+template <class T>
+double squares(const void* data, size_t n, double shift) {
+    const T* x = static_cast<const T*>(data);
+    return sum_range(0, n, [x, shift](size_t i) { return (double(x[i]) - shift) * (double(x[i]) - shift); });
+}
+
 // ---- columns
 
 // kWidth neighbouring columns of a matrix whose rows are `stride` elements apart.
