@@ -74,7 +74,9 @@ def uniform(source, out, low, high):
 
     Formula: u * (high - low) + low with one rounding; a result that rounds up to `high` becomes `low`.
     """
-    if out.dtype.kind == "c":
+    if source.state is not None and out.dtype.char == "f" and out.flags.c_contiguous:
+        native.uniform_f32(source.state, out, low, high)
+    elif out.dtype.kind == "c":
         _real_parts(out, lambda parts: uniform(source, parts, low, high))
     elif out.dtype == F8:
         values = out if out.flags.c_contiguous else np.empty(out.size)
@@ -112,7 +114,12 @@ def normal(source, out, mean, std):
     drawing the last 16 elements again). Otherwise: pairs in float64, of which the second may wait in the
     generator for the next call. A complex array has the variance shared between its parts, and `mean` in both.
     """
-    if out.dtype.kind == "c":
+    if source.state is not None and out.dtype.char == "f" and out.flags.c_contiguous:
+        if out.size >= 16:
+            native.normal_f32(source.state, out, mean, std)
+        else:
+            source.normal = native.normal_pairs(source.state, out, mean, std, source.normal)
+    elif out.dtype.kind == "c":
         _real_parts(out, lambda parts: normal(source, parts, mean, std / math.sqrt(2.0)))
     elif out.size >= 16 and out.flags.c_contiguous:
         _normal_blocks(source, out.reshape(-1), mean, std)
@@ -120,7 +127,7 @@ def normal(source, out, mean, std):
         values = np.empty(out.shape, out.dtype)
         _normal_blocks(source, values.reshape(-1), mean, std)
         out[...] = values
-    elif source.state is not None and out.flags.c_contiguous and out.dtype.char in "fd":
+    elif source.state is not None and out.flags.c_contiguous and out.dtype == F8:
         source.normal = native.normal_pairs(source.state, out, mean, std, source.normal)
     else:
         _store(out, _normal_pairs(source, out.size, mean, std))
@@ -133,9 +140,6 @@ def _normal_blocks(source, out, mean, std):
             return
         draw, turn, values = _floats53, boxmuller.normal64, out
     elif out.dtype == F4:
-        if source.state is not None:
-            native.normal_f32(source.state, out, mean, std)
-            return
         draw, turn, values = _floats24, boxmuller.normal32, out
     else:
         draw, turn, values = _floats24, boxmuller.normal_half, np.empty(out.size, F4)

@@ -3,14 +3,15 @@
 For the same seed the numbers are PyTorch's CPU numbers; docs/same-numbers.md says how exactly. Every
 function takes `generator=`, and draws from the default generator without it.
 """
-from .. import dtypes, formats
+from .. import devices, dtypes, formats
 from ..backend import base as backends
 from ..backend import draws, rejection
 from ..backend.cpu import B as CPU
 from ..core import generator as generators
 from ..core import inplace, views
+from ..core.modes import state
 from ..core.op import T, composite, op, publish
-from ..core.tensor import TensorBase
+from ..core.tensor import TensorBase, make
 from ..errors import must_be_tensor
 from ._dims import broadcast_shape
 from ._factory import (
@@ -33,6 +34,7 @@ from .random_fill import (
     to_int,
     uniform_into,
 )
+from .sort import topk
 from .special import digamma
 
 for _name in ("manual_seed", "seed", "initial_seed", "get_rng_state", "set_rng_state", "Generator", "default_generator"):
@@ -79,6 +81,20 @@ def _size_arguments(name, args, size):
     return args
 
 
+def _short(args, draw, low, high):
+    """Return `draw`'s numbers in a tensor of the default dtype and device, or None where more is to be thought of."""
+    if type(args[0]) is not int or devices.get_default_device() is not devices.CPU or state.inference:
+        return None
+    try:
+        array = CPU.empty(args, dtype=dtypes.get_default_dtype().np)
+    except (TypeError, ValueError, MemoryError):
+        return None                     # the long way has the message
+    source = generators.default_generator.source
+    with source.lock:
+        draw(source, array, low, high)
+    return make(array)
+
+
 def _default(name, dtype, out):
     if dtype is not None:
         return as_dtype(name, dtype)
@@ -98,6 +114,10 @@ def rand(*args, size=None, generator=None, out=None, dtype=None, layout=None, de
         >>> torch.rand(3)
         tensor([0.4963, 0.7682, 0.0885])
     """
+    plain = (size is None and generator is None and out is None and dtype is None and layout is None and device is None
+             and args and not pin_memory and not requires_grad)
+    if plain and (made := _short(args, draws.uniform, 0.0, 1.0)) is not None:
+        return made
     args = _size_arguments("rand", args, size)
     check_generator("rand", generator)
     return _make("rand", args, lambda B, x: uniform_into(B, x, 0.0, 1.0, generator), _default("rand", dtype, out), out,
@@ -117,6 +137,10 @@ def randn(*args, size=None, generator=None, out=None, dtype=None, layout=None, d
         >>> torch.randn(3)
         tensor([ 1.5410, -0.2934, -2.1788])
     """
+    plain = (size is None and generator is None and out is None and dtype is None and layout is None and device is None
+             and args and not pin_memory and not requires_grad)
+    if plain and (made := _short(args, draws.normal, 0.0, 1.0)) is not None:
+        return made
     args = _size_arguments("randn", args, size)
     check_generator("randn", generator)
     return _make("randn", args, lambda B, x: normal_into(B, x, 0.0, 1.0, generator), _default("randn", dtype, out), out,
@@ -392,7 +416,7 @@ def _multinomial(B, input: T, num_samples, replacement, generator):
     race = input / race
     if num_samples == 1:
         return B.argmax(race, axis=-1, keepdims=True)
-    return B.copy(B.argsort(-race, axis=-1, stable=True)[..., :num_samples])
+    return B.copy(topk.raw(race, num_samples)[1])
 
 
 def _with_replacement(B, input, num_samples, generator):

@@ -42,7 +42,8 @@ def fill(B, out, generator, draw, *args):
 
     Other devices than the CPU are filled from the host, so that a seed gives the same numbers there.
     """
-    if 0 in out.strides and 0 not in out.shape and any(s == 0 and n > 1 for s, n in zip(out.strides, out.shape)):
+    if not out.flags.c_contiguous and 0 not in out.shape \
+            and any(s == 0 and n > 1 for s, n in zip(out.strides, out.shape)):
         raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single "
                            "memory location. Please clone() the tensor before performing the operation.")
     source = source_of(generator, B.device_type)
