@@ -44,7 +44,7 @@ class Contender:
         env = dict(os.environ)
         env.pop("PYTHONDONTWRITEBYTECODE", None)          # users have compiled modules; the second import counts
         if self.threads:
-            env.update(OMP_NUM_THREADS=str(self.threads), OPENBLAS_NUM_THREADS=str(self.threads), MKL_NUM_THREADS=str(self.threads))
+            env.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(self.threads)))
         paths = [p for p in (self.path, str(ROOT), env.get("PYTHONPATH", "")) if p]
         return {**env, "PYTHONPATH": os.pathsep.join(paths)}
 

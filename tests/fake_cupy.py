@@ -97,9 +97,9 @@ def _method(name):
     return call
 
 
-for _name in ("all", "any", "argmax", "argmin", "argsort", "astype", "clip", "conj", "copy", "cumprod", "cumsum", "diagonal", "dot",
-              "fill", "flatten", "max", "mean", "min", "nonzero", "prod", "ravel", "repeat", "reshape", "round", "sort", "squeeze",
-              "std", "sum", "swapaxes", "take", "trace", "transpose", "var", "view"):
+for _name in ("all", "any", "argmax", "argmin", "argsort", "astype", "clip", "conj", "copy", "cumprod", "cumsum",
+              "diagonal", "dot", "fill", "flatten", "max", "mean", "min", "nonzero", "prod", "ravel", "repeat",
+              "reshape", "round", "sort", "squeeze", "std", "sum", "swapaxes", "take", "trace", "transpose", "var", "view"):
     setattr(ndarray, _name, _method(_name))
 
 

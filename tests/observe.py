@@ -223,7 +223,8 @@ def _method(torch, row):
         return
     for i, sample in enumerate(row.samples):
         if sample.args and isinstance(sample.args[0], Arg):
-            yield str(i), lambda sample=sample: encode(torch, Call(torch, row, sample).run(getattr(torch.Tensor, name)), row.values)
+            yield str(i), lambda sample=sample: encode(
+                torch, Call(torch, row, sample).run(getattr(torch.Tensor, name)), row.values)
 
 
 def _special_sample(row):
@@ -385,7 +386,8 @@ CASES = {"values": _values, "method": _method, "special": _special, "edges": _ed
 
 # ---- comparing -----------------------------------------------------------------------------------
 
-LENIENT = re.compile(r"not implemented for|not supported for|expected .*dtype|unsupported|Only .* supported|can't be cast|cannot be cast")
+LENIENT = re.compile(r"not implemented for|not supported for|expected .*dtype|unsupported|Only .* supported|"
+                     r"can't be cast|cannot be cast")
 
 
 def differences(row: Row, check: str, got: dict, want: dict) -> list[str]:

@@ -23,9 +23,11 @@ def under(torch, call, dtype=F32):
 
 
 CALLS = {
-    "mm": lambda t, r: r(2, 2).mm(r(2, 2)), "matmul": lambda t, r: r(2, 2) @ r(2, 2), "bmm": lambda t, r: r(1, 2, 2).bmm(r(1, 2, 2)),
-    "addmm": lambda t, r: t.addmm(r(2, 2), r(2, 2), r(2, 2)), "dot": lambda t, r: r(2).dot(r(2)), "mv": lambda t, r: r(2, 2).mv(r(2)),
-    "linear": lambda t, r: t.nn.functional.linear(r(2, 2), r(2, 2), r(2)), "einsum": lambda t, r: t.einsum("ij,jk->ik", r(2, 2), r(2, 2)),
+    "mm": lambda t, r: r(2, 2).mm(r(2, 2)), "matmul": lambda t, r: r(2, 2) @ r(2, 2),
+    "bmm": lambda t, r: r(1, 2, 2).bmm(r(1, 2, 2)), "addmm": lambda t, r: t.addmm(r(2, 2), r(2, 2), r(2, 2)),
+    "dot": lambda t, r: r(2).dot(r(2)), "mv": lambda t, r: r(2, 2).mv(r(2)),
+    "linear": lambda t, r: t.nn.functional.linear(r(2, 2), r(2, 2), r(2)),
+    "einsum": lambda t, r: t.einsum("ij,jk->ik", r(2, 2), r(2, 2)),
     "conv2d": lambda t, r: t.nn.functional.conv2d(r(1, 1, 3, 3), r(1, 1, 2, 2)), "add": lambda t, r: r(2) + r(2),
     "softmax": lambda t, r: r(2, 2).softmax(1), "sum": lambda t, r: r(2).sum(), "prod": lambda t, r: r(2).prod(),
     "exp": lambda t, r: r(2).exp(), "layer_norm": lambda t, r: t.nn.functional.layer_norm(r(2, 2), (2,)),
@@ -152,7 +154,8 @@ def run_scaler(torch):
 
 def test_scaler(rl):
     seen, scaler = run_scaler(rl)
-    assert seen == [(8.0, 1, [0.9, 0.9]), (16.0, 0, [0.8, 0.8]), (16.0, 1, [0.7, 0.7]), (8.0, 0, [0.7, 0.7]), (8.0, 1, [0.6, 0.6])]
+    assert seen == [(8.0, 1, [0.9, 0.9]), (16.0, 0, [0.8, 0.8]), (16.0, 1, [0.7, 0.7]), (8.0, 0, [0.7, 0.7]),
+                    (8.0, 1, [0.6, 0.6])]
     assert scaler.state_dict() == {"scale": 8.0, "growth_factor": 2.0, "backoff_factor": 0.5, "growth_interval": 2,
                                    "_growth_tracker": 1}
     assert pickle.loads(pickle.dumps(scaler)).state_dict() == scaler.state_dict()

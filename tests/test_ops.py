@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import warnings
 
-import numpy as np
 import observe
 import oracle
 import pytest
@@ -86,7 +85,8 @@ def negative_strides(row):
             want, got = (observe.attempt(_result, row, sample, layout, grad) for layout in ("contiguous", "negative"))
             if observe._is_error(want):
                 continue
-            said = observe._told(got) if observe._is_error(got) else observe._tree(row, observe.without_layout(got), observe.without_layout(want))
+            said = observe._told(got) if observe._is_error(got) else observe._tree(
+                row, observe.without_layout(got), observe.without_layout(want))
             if said:
                 problems.append(f"{i}/negative{'/grad' if grad else ''}: {said}")
     return problems

@@ -38,7 +38,8 @@ IGNORED = {
     "backend/base.py: Backend.cumulative_max: axis": "the scan runs along the last axis, where its op brings the one asked for",
     "backend/base.py: Backend.cumulative_min: axis": "as cumulative_max",
     "backend/cpu.py: CpuBackend.from_numpy: index": "there is one CPU",
-    "ops/pointwise_complex.py: is_conj: input": "no tensor is conjugated lazily", "ops/pointwise_complex.py: is_neg: input": "as is_conj",
+    "ops/pointwise_complex.py: is_conj: input": "no tensor is conjugated lazily",
+    "ops/pointwise_complex.py: is_neg: input": "as is_conj",
 }
 
 PYTHON = sorted(p for p in SRC.rglob("*.py") if "__pycache__" not in p.parts)
@@ -100,6 +101,9 @@ def test_imports_point_down(path):
     assert not wrong, f"{name(path)}: " + "; ".join(wrong)
 
 
+NO_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+
+
 def code_lines(path):
     """Lines that hold code: no blank lines, comments or docstrings."""
     text = path.read_text(encoding="utf-8")
@@ -111,7 +115,7 @@ def code_lines(path):
             and isinstance(node.value.value, str) for n in range(node.lineno, node.end_lineno + 1)}
     lines = set()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type not in (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER):
+        if token.type not in NO_CODE:
             lines.update(range(token.start[0], token.end[0] + 1))
     return len(lines - docs)
 
@@ -165,8 +169,8 @@ def test_no_mutable_defaults(path):
 # ---- raw memory ----------------------------------------------------------------------------------
 
 GATE = {"backend/guard.py", "native/guard.pxd"}
-RAW_PYTHON = re.compile(r"__array_interface__|\bctypes\b|stride_tricks(?!\.sliding_window_view)|\b(np|numpy)\.(frombuffer|ndarray\(|memmap)|"
-                        r"PyCapsule|memmove|from_buffer\(")
+RAW_PYTHON = re.compile(r"__array_interface__|\bctypes\b|stride_tricks(?!\.sliding_window_view)|"
+                        r"\b(np|numpy)\.(frombuffer|ndarray\(|memmap)|PyCapsule|memmove|from_buffer\(")
 RAW_CYTHON = re.compile(r"PyArray_(DATA|BYTES|GETPTR\w*)|<[^<>]*\*\s*>\s*\w+\.data\b|PyObject_GetBuffer|PyMemoryView|"
                         r"__array_interface__|&\s*\w+\[0\]\s*#?.*memoryview")
 

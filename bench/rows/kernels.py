@@ -20,7 +20,8 @@ def _unary(name, numpy, low=-2.0, high=2.0):
 for _name, _numpy, *_domain in (
         ("neg", lambda np, x: -x), ("abs", lambda np, x: np.abs(x)), ("square", lambda np, x: np.square(x)),
         ("sqrt", lambda np, x: np.sqrt(x), 0.0, 4.0), ("rsqrt", lambda np, x: 1 / np.sqrt(x), 0.1, 4.0),
-        ("reciprocal", lambda np, x: 1 / x, 0.1, 4.0), ("exp", lambda np, x: np.exp(x)), ("log", lambda np, x: np.log(x), 0.1, 4.0),
+        ("reciprocal", lambda np, x: 1 / x, 0.1, 4.0), ("exp", lambda np, x: np.exp(x)),
+        ("log", lambda np, x: np.log(x), 0.1, 4.0),
         ("sin", lambda np, x: np.sin(x)), ("cos", lambda np, x: np.cos(x)), ("tanh", lambda np, x: np.tanh(x)),
         ("sigmoid", lambda np, x: 1 / (1 + np.exp(-x))), ("erf", None), ("relu", lambda np, x: np.maximum(x, 0)),
         ("silu", lambda np, x: x / (1 + np.exp(-x))), ("gelu", None), ("leaky_relu", lambda np, x: np.where(x > 0, x, 0.01 * x))):
@@ -62,7 +63,8 @@ _binary("max of each row, 300x300", lambda t, a: a.max(1)[0], lambda np, a: a.ma
 _binary("argmax of each row, 300x300", lambda t, a: a.argmax(1), lambda np, a: a.argmax(1), ((300, 300),))
 _binary("logsumexp of each row, 300x300", lambda t, a: a.logsumexp(1), lambda np, a: np.log(np.exp(a).sum(1)), ((300, 300),))
 _binary("any, 100,000", lambda t, a: (a < 0).any(), lambda np, a: (a < 0).any(), ((N,),))
-_binary("masked_fill, 300x300", lambda t, a: a.masked_fill(a < 1, 0.0), lambda np, a: np.where(a < 1, np.float32(0), a), ((300, 300),))
+_binary("masked_fill, 300x300", lambda t, a: a.masked_fill(a < 1, 0.0),
+        lambda np, a: np.where(a < 1, np.float32(0), a), ((300, 300),))
 
 
 def _softmax(np):

@@ -38,7 +38,9 @@ def _run(contender, text):
 
 def _skip(contender):
     """These do not depend on threads: one column a library is enough."""
-    return contender.library == "numpy" or (contender.threads > 1 if contender.library == "torch" else contender.title == "rushlight 1")
+    if contender.library == "torch":
+        return contender.threads > 1
+    return contender.library == "numpy" or contender.title == "rushlight 1"
 
 
 @special("import, beyond `import numpy`", "ms")

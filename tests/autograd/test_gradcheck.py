@@ -120,7 +120,8 @@ REFUSED = {
     "wrong second gradient": (lambda t: t.autograd.gradgradcheck(half_square(t), (x_of(t),)),
                               "GradcheckError", "Jacobian mismatch for output 0 with respect to input 0,"),
     "gradgrad, nothing to check": (lambda t: t.autograd.gradgradcheck(lambda x: x, (x_of(t),), check_rev_over_rev=False),
-                                   "AssertionError", "Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True"),
+                                   "AssertionError",
+                                   "Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True"),
 }
 
 

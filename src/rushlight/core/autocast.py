@@ -15,14 +15,17 @@ from .modes import Flags, state
 from .tensor import OPS, TensorBase
 
 LOWER = frozenset((
-    "_einsum_pair", "addbmm", "addmm", "baddbmm", "bmm", "conv1d", "conv2d", "conv3d", "conv_nd", "conv_transpose1d", "conv_transpose2d",
-    "conv_transpose3d", "conv_transpose_nd", "linear", "matmul", "mm", "prelu", "scaled_dot_product_attention", "vecdot"))
+    "_einsum_pair", "addbmm", "addmm", "baddbmm", "bmm", "conv1d", "conv2d", "conv3d", "conv_nd",
+    "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "conv_transpose_nd", "linear", "matmul", "mm",
+    "prelu", "scaled_dot_product_attention", "vecdot"))
 FULL = frozenset((
-    "adaptive_avg_pool3d", "avg_pool3d", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cdist", "cholesky",
-    "cosine_embedding_loss", "cross_entropy", "cross_entropy_forward", "ctc_loss", "fft", "fft2", "fftn", "grid_sample", "hfft", "hinge_embedding_loss",
-    "huber_loss", "ifft", "ifft2", "ifftn", "inv", "irfft", "kl_div", "l1_loss", "margin_ranking_loss", "mse_loss",
-    "multi_margin_loss", "nanquantile", "nll_loss", "nll_loss_forward", "pinv", "poisson_nll_loss", "prod", "quantile", "rfft", "rfft2", "rfftn",
-    "smooth_l1_loss", "soft_margin_loss", "stft", "svd", "svdvals", "trace", "triplet_margin_loss"))
+    "adaptive_avg_pool3d", "avg_pool3d", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cdist",
+    "cholesky", "cosine_embedding_loss", "cross_entropy", "cross_entropy_forward", "ctc_loss", "fft", "fft2",
+    "fftn", "grid_sample", "hfft", "hinge_embedding_loss", "huber_loss", "ifft", "ifft2", "ifftn", "inv", "irfft",
+    "kl_div", "l1_loss", "linalg_cholesky_ex", "linalg_eig", "linalg_eigh", "linalg_inv_ex", "linalg_lstsq",
+    "linalg_qr", "linalg_solve_ex", "linalg_svd", "margin_ranking_loss", "mse_loss", "multi_margin_loss",
+    "nanquantile", "nll_loss", "nll_loss_forward", "pinv", "poisson_nll_loss", "prod", "quantile", "rfft", "rfft2",
+    "rfftn", "smooth_l1_loss", "soft_margin_loss", "stft", "svd", "svdvals", "trace", "triplet_margin_loss"))
 WIDEST = frozenset(("cat", "concat", "stack", "index_copy"))
 
 _HALVES = (dtypes.float16, dtypes.bfloat16)
