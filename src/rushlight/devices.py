@@ -94,9 +94,9 @@ def get_default_device():
     return _Default.device
 
 
-def set_default_device(d):
-    """Create tensors on `d` from now on (None: the CPU)."""
-    _Default.device = CPU if d is None else device(d)
+def set_default_device(device):
+    """Create tensors on `device` from now on (None: the CPU)."""
+    _Default.device = CPU if device is None else resolve(device)
 
 
 def resolve(d):

@@ -41,7 +41,7 @@ def must_be_tensors(op, param, position, value):
     return f"{op}(): argument '{param}' (position {position + 1}) must be tuple of Tensors, not {_type_name(value)}"
 
 
-def element_must_be_tensor(op, param, position, k, value):
+def element_must_be_tensor(position, k, value):
     """The TypeError text for a list with an element that is no tensor."""
     return (f"expected Tensor as element {k} in argument {position}, but got {_type_name(value)}")
 

@@ -62,7 +62,7 @@ cdef list reachable(list start)
 cdef walk(list order, dict pending, dict results, bint retain_graph, bint create_graph, captures, runs)
 
 @cython.locals(grads=list)
-cdef put(dict pending, Node node, Py_ssize_t nr, g, bint create_graph)
+cdef put(dict pending, Node node, Py_ssize_t nr, g)
 
 cdef fit(r, tuple shape, dtype, bint create_graph)
 

@@ -316,7 +316,7 @@ def backward_walk(roots, grads, retain_graph, create_graph, captures=None):
                 deliver(results, captures, id(root), run_tensor_hooks(root._hooks, g, create_graph))
             continue
         start.append(node)
-        put(pending, node, root._nr, g, create_graph)
+        put(pending, node, root._nr, g)
     if not start:
         return results
     walk_from(start, pending, results, retain_graph, create_graph, captures)
@@ -333,7 +333,7 @@ def backward_from_scalar(root, retain_graph):
     if one is None or array.shape != ():
         return False
     pending = {}
-    put(pending, node, root._nr, one, False)
+    put(pending, node, root._nr, one)
     walk_from([node], pending, {}, retain_graph, False, None)
     return True
 
@@ -418,7 +418,7 @@ def walk(order, pending, results, retain_graph, create_graph, captures, runs):
             grads = before_node(node, grads, create_graph)
             shared = True
         if captures is not None:
-            if capture_outputs(node, grads, captures, results, create_graph):
+            if capture_outputs(node, grads, captures, results):
                 shared = True
             if node not in runs:
                 continue
@@ -455,7 +455,7 @@ def walk(order, pending, results, retain_graph, create_graph, captures, runs):
                 else:
                     shape, dtype = target.multi[nr]
                     r = fit(r, shape, dtype, create_graph)
-                put(pending, target, nr, r, create_graph)
+                put(pending, target, nr, r)
 
 
 def call(node, grads, create_graph):
@@ -495,7 +495,7 @@ def appears(found, r, k):
     return False
 
 
-def put(pending, node, nr, g, create_graph):
+def put(pending, node, nr, g):
     """Add a gradient to what waits for a node's output."""
     grads = pending.get(node)
     if grads is None:
@@ -687,7 +687,7 @@ def after_node(node, found, grads, create_graph):
     return [t if create_graph or t is None else t._array for t in inputs]
 
 
-def capture_outputs(node, grads, captures, results, create_graph):
+def capture_outputs(node, grads, captures, results):
     """Hand out the gradients of a node's outputs that were asked for; whether there were any."""
     hit = False
     for nr, g in enumerate(grads):

@@ -421,7 +421,7 @@ class Op:
             raise TypeError(errors.must_be_tensors(self.name, self.params[i], i, a))
         for k, t in enumerate(a):
             if not isinstance(t, TensorBase) and not (RAW.depth and backends.of_array(t) is not None):
-                raise TypeError(errors.element_must_be_tensor(self.name, self.params[i], i, k, t))
+                raise TypeError(errors.element_must_be_tensor(i, k, t))
         return list(a)
 
     def same_backend(self, backend, t):
