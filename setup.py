@@ -43,6 +43,7 @@ if WINDOWS:
 else:
     C_FLAGS = ["-O2", "-g0", "-fvisibility=hidden", "-fwrapv", "-Wno-unused-function"]
     CXX_FLAGS = [*C_FLAGS, "-std=c++17"]
+    C_FLAGS.append("-fno-asynchronous-unwind-tables")  # no C++ frame ever unwinds through the core
     KERNEL_FLAGS = [
         "-O3", "-fno-fast-math",  # before the next two: it would switch them back
         "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off", "-fopenmp-simd", "-Wall",

@@ -41,7 +41,7 @@ cdef const GemmTable* table = gemm_table()
 cdef enum:
     MAX_DIMS = 16
 cdef double UNLOCK = 1 << 20            # multiply-adds from which the GIL is released
-cdef double LARGE = 1.5e8               # multiply-adds from which BLAS may have it
+cdef double LARGE = 1e30               # multiply-adds from which BLAS may have it
 
 
 cdef struct Operand:

@@ -39,11 +39,16 @@ struct Product {
 // multiply-adds one after the other, in spans of at most kSpan; two equal spans up to 2 * kSpan; beyond
 // that two halves summed apart. It does not depend on the number of threads.
 constexpr int64_t kSpan = 384;
-constexpr int64_t kRowsAside = 512;               // rows summed aside at a time
+constexpr int64_t kWhole = 2048;                  // the longest p that one tile goes through at once
+constexpr int64_t kRowsAside = 512;               // rows summed aside at a time, beyond kWhole
 constexpr int64_t kDotRows = 4, kDotColumns = 3;  // products so low or narrow may sum in the order of dot products
 constexpr int64_t kPackRows = 128;                // rows of a from which a copy of b pays even if its rows are contiguous,
 constexpr int64_t kPackFar = 2048;                // or half as many, when the rows of b lie this many bytes apart
+constexpr int64_t kLargeRows = 96, kLargeColumns = 512;  // from which a copy of a pays too
 constexpr int64_t kWorkPerNs = RL_VECTOR_BYTES;  // multiply-adds a nanosecond, about, for the pool's estimate
+
+// The length of the next span of a chain of `left`.
+inline int64_t next_span(int64_t left) { return left <= kSpan ? left : left <= 2 * kSpan ? (left + 1) / 2 : kSpan; }
 
 RL_INLINE int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }
 RL_INLINE int64_t most(int64_t x, int64_t y) { return x > y ? x : y; }
@@ -114,37 +119,70 @@ void finish(const T* sums, int rows, int width, int lanes, const Finish<T>& f) {
         }
 }
 
-// Lanes [0, V*W - W + tail) of R rows. `Part`: b may not be read past the tail.
+// What a tile's sums begin with, spread to the layout of the tile: `init`, or zeros.
+template <class T, int R, int V>
+void spread_init(T* to, const Finish<T>& f, int tail) {
+    constexpr int W = Lanes<T>::W, lanes = V * W;
+    for (int i = 0; i < R; ++i)
+        for (int j = 0; j < lanes; ++j) to[i * lanes + j] = j < lanes - W + tail ? f.init[i * f.irs + j * f.ics] : T(0);
+}
+
+// The sums of lanes [0, V*W - W + tail) of R rows over all of k. `Part`: b may not be read past the tail.
 template <class T, int R, int V, bool Part>
 void outer_tile(int64_t k, const T* a, int64_t ars, int64_t acs, const T* b, int64_t brs, const Finish<T>& f, int tail) {
-    constexpr int W = Lanes<T>::W;
+    constexpr int W = Lanes<T>::W, size = R * V * W;
     Vec<T> acc[R][V];
+    T sums[2 * size];  // of each half, where there is more than one span
     const bool plain = f.ccs == 1 && f.alpha == T(1) && (!f.init || f.ics == 1);
-    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
-    for (int64_t p = 0; p < k; ++p) {
-        Vec<T> row[V];
-        RL_UNROLL for (int j = 0; j < V; ++j) row[j] = Part && j == V - 1 ? load_part(b + j * W, tail) : load(b + j * W);
-        RL_UNROLL for (int i = 0; i < R; ++i) {
-            const Vec<T> x = splat<T>(a[i * ars]);
-            RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += x * row[j];
+    const bool one = k <= kSpan, two = k > 2 * kSpan;
+    bool begun = !one && !plain && f.init && f.alpha == T(1);  // init comes first in the order of sums
+    if (begun) spread_init<T, R, V>(sums, f, tail);
+    T* half = sums;
+    for (int64_t left = two ? (k + 1) / 2 : k, rest = k - left;;) {
+        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
+        const int64_t span = next_span(left);
+        for (int64_t p = 0; p < span; ++p) {
+            Vec<T> row[V];
+            RL_UNROLL for (int j = 0; j < V; ++j) row[j] = Part && j == V - 1 ? load_part(b + j * W, tail) : load(b + j * W);
+            RL_UNROLL for (int i = 0; i < R; ++i) {
+                const Vec<T> x = splat<T>(a[i * ars]);
+                RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += x * row[j];
+            }
+            a += acs;
+            b += brs;
         }
-        a += acs;
-        b += brs;
+        left -= span;
+        if (plain && f.init && half == sums && !begun) {  // added to the first span: the order of PyTorch's sums
+            const T* init = f.init;
+            RL_UNROLL for (int i = 0; i < R; ++i, init += f.irs) RL_UNROLL for (int j = 0; j < V; ++j)
+                acc[i][j] = acc[i][j] + (j == V - 1 ? load_edge(init + j * W, tail) : load(init + j * W));
+        }
+        if (one) break;
+        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) {
+            T* sum = half + (i * V + j) * W;
+            store(sum, begun ? load(sum) + acc[i][j] : acc[i][j]);
+        }
+        begun = true;
+        if (left) continue;
+        if (!rest) break;
+        left = rest, rest = 0, begun = false;
+        half = sums + size;
     }
-    if (plain && f.init) {  // added last: the order of PyTorch's sums
-        const T* init = f.init;
-        RL_UNROLL for (int i = 0; i < R; ++i, init += f.irs) RL_UNROLL for (int j = 0; j < V; ++j)
-            acc[i][j] = acc[i][j] + (j == V - 1 ? load_edge(init + j * W, tail) : load(init + j * W));
-    }
+    if (!one)
+        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) {
+            const T* sum = sums + (i * V + j) * W;
+            acc[i][j] = two ? load(sum) + load(sum + size) : load(sum);
+        }
     if (plain) {
         T* c = f.c;
         RL_UNROLL for (int i = 0; i < R; ++i, c += f.crs) RL_UNROLL for (int j = 0; j < V; ++j)
             j == V - 1 ? store_edge(c + j * W, acc[i][j], tail) : store(c + j * W, acc[i][j]);
         return;
     }
-    T sums[R * V * W];
     RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) store(sums + (i * V + j) * W, acc[i][j]);
-    finish<T>(sums, R, V * W, V * W - W + tail, f);
+    Finish<T> end = f;
+    if (!one && f.alpha == T(1)) end.init = nullptr;
+    finish<T>(sums, R, V * W, V * W - W + tail, end);
 }
 
 template <class T>
@@ -220,6 +258,32 @@ void pack_panel(const T* b, int64_t brs, int64_t bcs, int64_t k, int64_t columns
     }
 }
 
+// ---- packing of a: one tile's rows as [k][rows] ----
+
+template <class T>
+void pack_rows(const T* a, int64_t ars, int64_t acs, int64_t k, int rows, T* to) {
+    constexpr int W = Lanes<T>::W;
+    if (acs == 1 && ars != 1) {
+        for (int r = 0; r < rows; r += W) {
+            const int here = rows - r < W ? rows - r : W;
+            for (int64_t p = 0; p < k; p += W) {
+                const int depth = int(least(W, k - p));
+                Vec<T> block[W];
+                RL_UNROLL for (int i = 0; i < W; ++i)
+                    block[i] = i >= here ? Vec<T>{} : load_edge(a + (r + i) * ars + p, depth);
+                transpose<T>(block);
+                RL_UNROLL for (int i = 0; i < W; ++i) {
+                    if (i >= depth) break;
+                    store_edge(to + (p + i) * rows + r, block[i], here);
+                }
+            }
+        }
+        return;
+    }
+    for (int64_t p = 0; p < k; ++p, a += acs, to += rows)
+        for (int i = 0; i < rows; ++i) to[i] = a[i * ars];
+}
+
 // ---- the outer-product driver ----
 
 // Splits `count` into `parts` runs whose lengths differ by at most one; returns where run i begins.
@@ -229,31 +293,87 @@ template <class T>
 struct Outer {
     static constexpr int W = Lanes<T>::W;
     Product<T> g;
-    bool pack;  // copy each block of b, or read it where it lies
+    bool pack;    // copy each panel of b, or read it where it lies
+    bool pack_a;  // copy the rows of a too; all panels but the last are then kPanel wide
     int64_t vectors, panels;
 
+    static constexpr int kPanel = widest(8);
+    static constexpr int64_t kGroup = 16, kBlock = 96;  // panels and rows packed at a time
+
+    int64_t edge(int64_t p) const { return pack_a ? least(p * kPanel, vectors) : cut(vectors, panels, p); }
+
     // Rows [r0, r1) against panels [p0, p1) of columns.
-    void compute(int64_t r0, int64_t r1, int64_t p0, int64_t p1, T* packed) const {
+    void compute(int64_t r0, int64_t r1, int64_t p0, int64_t p1, T* scratch) const {
+        if (pack_a) return compute_large(r0, r1, p0, p1, scratch);
         for (int64_t p = p0; p < p1; ++p) {
-            const int64_t v0 = cut(vectors, panels, p), v1 = cut(vectors, panels, p + 1);
-            const int width = int(v1 - v0), tail = int(least(W, g.n - (v1 - 1) * W));
-            Finish<T> f = {g.c + v0 * W * g.ccs, g.crs, g.ccs, g.init ? g.init + v0 * W * g.ics : nullptr, g.irs, g.ics, g.alpha};
-            const T* b = g.b + v0 * W * g.bcs;
-            const int64_t half = halves(g.k) ? (g.k + 1) / 2 : g.k;
-            if (half == g.k) {
-                chain(r0, r1, 0, g.k, b, g.n - v0 * W, lowered(f, r0), packed, width, tail);
+            const Panel q = panel(p);
+            if (g.k > kWhole) {
+                by_spans(r0, r1, q, scratch);
                 continue;
             }
-            T* aside = packed + aside_at(width);
-            for (int64_t r = r0; r < r1; r += kRowsAside) {
-                const int64_t end = least(r + kRowsAside, r1);
-                const bool straight = f.ccs == 1;
-                const Finish<T> apart = {aside, straight ? int64_t(width) * W : 1, straight ? 1 : kRowsAside, nullptr, 0, 0, g.alpha};
-                const Finish<T> here = lowered(f, r);
-                chain(r, end, 0, half, b, g.n - v0 * W, here, packed, width, tail);
-                chain(r, end, half, g.k, b, g.n - v0 * W, apart, packed, width, tail);
-                add(here, apart, end - r, int64_t(width - 1) * W + tail);
+            const T* b = q.b;
+            int64_t brs = g.brs;
+            if (pack) {
+                pack_panel(b, g.brs, g.bcs, g.k, q.columns, q.width, scratch);
+                b = scratch;
+                brs = int64_t(q.width) * W;
             }
+            run(r1 - r0, g.k, g.a + r0 * g.ars, b, brs, lowered(q.f, r0), q.width, q.tail);
+        }
+    }
+
+    struct Panel {
+        const T* b;
+        int64_t columns;  // from here to the last column of b
+        int width, tail;  // in vectors; lanes of the last vector
+        Finish<T> f;
+    };
+
+    Panel panel(int64_t p) const {
+        const int64_t v0 = edge(p), v1 = edge(p + 1), j = v0 * W;
+        return {g.b + j * g.bcs, g.n - j, int(v1 - v0), int(least(W, g.n - (v1 - 1) * W)),
+                {g.c + j * g.ccs, g.crs, g.ccs, g.init ? g.init + j * g.ics : nullptr, g.irs, g.ics, g.alpha}};
+    }
+
+    // Both operands packed: a group of panels, then block after block of rows against all of them.
+    void compute_large(int64_t r0, int64_t r1, int64_t p0, int64_t p1, T* scratch) const {
+        T* const rows = scratch + kGroup * kPanel * W * g.k;
+        for (int64_t first = p0; first < p1; first += kGroup) {
+            const int64_t last = least(first + kGroup, p1);
+            for (int64_t p = first; p < last; ++p) {
+                const Panel q = panel(p);
+                pack_panel(q.b, g.brs, g.bcs, g.k, q.columns, q.width, scratch + (p - first) * kPanel * W * g.k);
+            }
+            for (int64_t r = r0; r < r1; r += kBlock) {
+                const int64_t high = least(kBlock, r1 - r), tiles = over(high, tallest(kPanel));
+                const T* a = g.a + r * g.ars;
+                for (int64_t t = 0; t < tiles; ++t) {
+                    const int64_t t0 = cut(high, tiles, t), t1 = cut(high, tiles, t + 1);
+                    pack_rows(a + t0 * g.ars, g.ars, g.acs, g.k, int(t1 - t0), rows + t0 * g.k);
+                }
+                for (int64_t p = first; p < last; ++p) {
+                    const Panel q = panel(p);
+                    const T* b = scratch + (p - first) * kPanel * W * g.k;
+                    const Finish<T> f = lowered(q.f, r);
+                    const bool narrow = q.width < kPanel;  // other heights of tiles than those packed
+                    run(high, g.k, narrow ? a : rows, b, int64_t(q.width) * W, f, q.width, q.tail, !narrow);
+                }
+            }
+        }
+    }
+
+    // A long p: span after span through c, so that what is packed stays near.
+    void by_spans(int64_t r0, int64_t r1, const Panel& q, T* packed) const {
+        const int64_t half = (g.k + 1) / 2;
+        T* aside = packed + aside_at(q.width);
+        for (int64_t r = r0; r < r1; r += kRowsAside) {
+            const int64_t end = least(r + kRowsAside, r1);
+            const bool straight = q.f.ccs == 1;
+            const Finish<T> apart = {aside, straight ? int64_t(q.width) * W : 1, straight ? 1 : kRowsAside, nullptr, 0, 0, g.alpha};
+            const Finish<T> here = lowered(q.f, r);
+            chain(r, end, 0, half, q, here, packed);
+            chain(r, end, half, g.k, q, apart, packed);
+            add(here, apart, end - r, int64_t(q.width - 1) * W + q.tail);
         }
     }
 
@@ -263,33 +383,35 @@ struct Outer {
         return f;
     }
 
-    static bool halves(int64_t k) { return k > 2 * kSpan; }
-
     // Where the sums made aside lie behind a packed panel of `width` vectors.
     static int64_t aside_at(int64_t width) { return kSpan * width * W + 64 / int64_t(sizeof(T)); }
 
-    static size_t bytes(const Product<T>& g, bool pack, int widest_panel) {
-        size_t n = pack || halves(g.k) ? size_t(least(g.k, kSpan)) * widest_panel * W + 64 : 0;
-        if (halves(g.k)) n = size_t(aside_at(widest_panel)) + size_t(least(g.m, kRowsAside) + kRowsAside) * widest_panel * W;
-        return n * sizeof(T) + 64;
+    // Bytes of scratch that `compute` needs.
+    size_t bytes(int widest_panel) const {
+        size_t n = 0;
+        if (pack_a)
+            n = size_t(kGroup * kPanel * W + kBlock) * g.k;
+        else if (g.k > kWhole)
+            n = size_t(aside_at(widest_panel)) + size_t(2 * kRowsAside) * widest_panel * W;
+        else if (pack)
+            n = size_t(g.k) * widest_panel * W;
+        return n ? (n + W) * sizeof(T) : 0;
     }
 
     // Rows [r0, r1) of one panel over [k0, k1), span after span; `f` points at row r0.
-    void chain(int64_t r0, int64_t r1, int64_t k0, int64_t k1, const T* b, int64_t columns, Finish<T> f, T* packed, int width, int tail) const {
-        int64_t k = k0;
-        do {
-            const int64_t left = k1 - k, span = left <= kSpan ? left : left <= 2 * kSpan ? (left + 1) / 2 : kSpan;
-            const T* rows = b + k * g.brs;
+    void chain(int64_t r0, int64_t r1, int64_t k0, int64_t k1, const Panel& q, Finish<T> f, T* packed) const {
+        for (int64_t k = k0, span; k < k1; k += span) {
+            span = next_span(k1 - k);
+            const T* b = q.b + k * g.brs;
             int64_t brs = g.brs;
             if (pack) {
-                pack_panel(rows, g.brs, g.bcs, span, columns, width, packed);
-                rows = packed;
-                brs = int64_t(width) * W;
+                pack_panel(b, g.brs, g.bcs, span, q.columns, q.width, packed);
+                b = packed;
+                brs = int64_t(q.width) * W;
             }
             if (k > k0) f.init = f.c, f.irs = f.crs, f.ics = f.ccs;
-            run(r1 - r0, span, g.a + r0 * g.ars + k * g.acs, rows, brs, f, width, tail);
-            k += span;
-        } while (k < k1);
+            run(r1 - r0, span, g.a + r0 * g.ars + k * g.acs, b, brs, f, q.width, q.tail);
+        }
     }
 
     static void add(const Finish<T>& to, const Finish<T>& from, int64_t rows, int64_t columns) {
@@ -303,7 +425,7 @@ struct Outer {
     }
 
     // The tiles of one panel. Their heights differ by at most one: a low last tile would be slow.
-    RL_INLINE void run(int64_t rows, int64_t k, const T* a, const T* b, int64_t brs, Finish<T> f, int width, int tail) const {
+    RL_INLINE void run(int64_t rows, int64_t k, const T* a, const T* b, int64_t brs, Finish<T> f, int width, int tail, bool packed = false) const {
         const int64_t tiles = over(rows, tallest(width));
         const int low = int(rows / tiles);
         const bool part = !pack && tail != W;
@@ -314,7 +436,10 @@ struct Outer {
             const int64_t next = cut(rows, tiles, t + 1);
             f.c = c + r * f.crs;
             if (init) f.init = init + r * f.irs;
-            tile[next - r - low](k, a + r * g.ars, g.ars, g.acs, b, brs, f, tail);
+            if (packed)
+                tile[next - r - low](k, a + r * k, 1, next - r, b, brs, f, tail);
+            else
+                tile[next - r - low](k, a + r * g.ars, g.ars, g.acs, b, brs, f, tail);
             r = next;
         }
     }
@@ -333,26 +458,26 @@ bool outer(const Product<T>& g, const RlPool* pool) {
     o.g = g;
     o.vectors = over(g.n, W);
     o.panels = over(o.vectors, widest_panel);
-    o.pack = packs(g);
-    const size_t bytes = Outer<T>::bytes(g, o.pack, widest_panel);
-    const bool buffer = o.pack || Outer<T>::halves(g.k);
+    o.pack_a = g.m >= kLargeRows && g.n >= kLargeColumns && g.k <= kWhole && g.k >= 64;
+    o.pack = o.pack_a || packs(g);
+    const size_t bytes = o.bytes(widest_panel);
     if (!pool || !pool->pays(g.m * g.n * g.k / kWorkPerNs)) {
-        T* packed = buffer ? static_cast<T*>(scratch.get(bytes)) : nullptr;
-        if (buffer && !packed) return false;
+        T* packed = bytes ? static_cast<T*>(scratch.get(bytes)) : nullptr;
+        if (bytes && !packed) return false;
         o.compute(0, g.m, 0, o.panels, packed);
         return true;
     }
     // Chunks: four a thread when nothing is packed, else about one and a half. Each packs what it
     // needs itself, since lines that another core has just written are slow to read.
     const int64_t threads = pool->threads();
-    if (o.pack && o.panels < threads) o.panels = least(threads, o.vectors);
+    if (o.pack && !o.pack_a && o.panels < threads) o.panels = least(threads, o.vectors);
     const int64_t columns = o.pack ? least(o.panels, 16) : g.m < 8 * threads ? o.panels : 1;
     const int64_t wanted = over(o.pack ? 3 * threads / 2 : 4 * threads, columns);
     const int64_t rows = most(1, least(g.m / (o.pack ? 48 : 4), wanted));
     std::atomic<bool> right{true};
     auto body = [&](int64_t b, int64_t e) {
-        T* packed = buffer ? static_cast<T*>(scratch.get(bytes)) : nullptr;
-        if (buffer && !packed) right = false;
+        T* packed = bytes ? static_cast<T*>(scratch.get(bytes)) : nullptr;
+        if (bytes && !packed) right = false;
         for (int64_t i = b; i < e && right; ++i) {
             const int64_t r = i / columns, q = i % columns;
             o.compute(cut(g.m, rows, r), cut(g.m, rows, r + 1), cut(o.panels, columns, q), cut(o.panels, columns, q + 1), packed);
@@ -489,15 +614,12 @@ bool dots_allowed(const Product<T>& g) {
 }
 
 template <class T>
-Plan plan(const Product<T>& g) {
+Plan plan(const Product<T>& g, bool dots) {
     Plan best = {Way::straight, outer_cost(g, false)};
     const double turned = outer_cost(exchanged(g), true);
     if (turned < best.cost) best = {Way::turned, turned};
-    if (dots_allowed(g)) {
-        const double dots = dot_cost(g);
-        if (dots < best.cost) best = {Way::dot, dots};
-    }
-    return best;
+    const double cost = dots ? dot_cost(g) : best.cost;
+    return cost < best.cost ? Plan{Way::dot, cost} : best;
 }
 
 template <class T>
@@ -520,11 +642,12 @@ bool gemm(const Product<T>& g, const RlPool* pool) {
     constexpr int W = Lanes<T>::W;
     if (g.m <= 0 || g.n <= 0) return true;
     if (g.m * g.n * g.k < 1024) return follow(g.bcs != 1 && dots_allowed(g) ? Way::dot : Way::straight, g, pool);
-    const Plan whole = plan(g);
+    const bool dots = dots_allowed(g);
+    const Plan whole = plan(g, dots);
     const int64_t rest = g.n % W;
     if (rest && rest <= W / 2 && g.n > W && whole.cost > 30000) {  // a last vector mostly empty: do its columns another way?
         const Product<T> left = columns_of(g, 0, g.n - rest), right = columns_of(g, g.n - rest, g.n);
-        const Plan first = plan(left), second = plan(right);
+        const Plan first = plan(left, dots), second = plan(right, dots);
         if (first.cost + second.cost + 200 < whole.cost * 0.97)
             return follow(first.way, left, pool) && follow(second.way, right, pool);
     }
