@@ -31,7 +31,8 @@ UPWARD = {
 }
 HINTS = {                                # arguments that may change how a result is computed, never what it is
     "foreach": "updates are fused wherever they can be", "assume_unique": "no faster algorithm needs it",
-    "sparse_grad": "gradients are dense", "sorted": "results come sorted, which either value allows",
+    "sparse_grad": "gradients are dense", "sparse": "gradients are dense",
+    "sorted": "results come sorted, which either value allows",
 }
 IGNORED = {
     # "file: function: argument": why it can make no difference
