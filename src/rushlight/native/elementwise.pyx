@@ -27,7 +27,7 @@ cdef extern from "elementwise.h":
         RL_CUBE, RL_SIN, RL_COS, RL_ERF, RL_GELU, RL_GELU_TANH, RL_SILU, RL_NOT, RL_POW, RL_CLAMP, RL_LEAKY_RELU
         RL_ADD, RL_SUB, RL_MUL, RL_DIV, RL_MAXIMUM, RL_MINIMUM, RL_EQ, RL_NE, RL_LT, RL_LE, RL_GT, RL_GE, RL_AND
         RL_OR, RL_XOR
-        RL_RELU_BACKWARD, RL_THRESHOLD_BACKWARD, RL_TANH_BACKWARD, RL_SIGMOID_BACKWARD, RL_CLAMP_BACKWARD
+        RL_RELU_BACKWARD, RL_TANH_BACKWARD, RL_SIGMOID_BACKWARD, RL_CLAMP_BACKWARD
         RL_LEAKY_RELU_BACKWARD, RL_GELU_BACKWARD, RL_GELU_TANH_BACKWARD, RL_SILU_BACKWARD, RL_AXPY, RL_LERP
     struct ElementwiseTable:
         RlLoop (*unary)[5]
@@ -669,22 +669,9 @@ def lerp(input, end, weight, out=None):
     return paired(RL_LERP, input, end, out, False, &w)
 
 
-def accumulate_(acc, g):
-    """Do acc += g in place and return acc."""
-    return binary(RL_ADD, acc, g, acc)
-
-
 def relu_backward(g, result, out=None):
     """0 where result <= 0, else g."""
     return paired(RL_RELU_BACKWARD, g, result, out)
-
-
-def threshold_backward(g, input, threshold, out=None):
-    """0 where input <= threshold, else g."""
-    cdef Number p
-    if not load(threshold, index_of(g), &p):
-        return NotImplemented
-    return paired(RL_THRESHOLD_BACKWARD, g, input, out, False, &p)
 
 
 def tanh_backward(g, result, out=None):
@@ -788,7 +775,7 @@ def where(condition, input, other, out=None):
 def masked_fill(input, mask, value, out=None):
     """value, a number or 0-d array, where mask, else input; both of one shape."""
     cdef Number v
-    if not guard.same_shape(input, mask):
+    if not guard.same_shape(input, mask) or guard.ndim(value) > 0:
         return NotImplemented
     if guard.typenum(input) == cnp.NPY_FLOAT32 and PyFloat_CheckExact(value):
         if load(value, RL_F32, &v) and isinf(v.f32) and not isinf(PyFloat_AS_DOUBLE(value)):
@@ -800,7 +787,7 @@ KERNELS = {
     f.__name__: f for f in (
         neg, abs, exp, log, sqrt, rsqrt, reciprocal, tanh, sigmoid, relu, square, sin, cos, erf, gelu, silu,
         logical_not, leaky_relu, pow, clamp, add, sub, rsub, mul, div, maximum, minimum, eq, ne, lt, le, gt, ge,
-        bitwise_and, bitwise_or, bitwise_xor, accumulate_, relu_backward, threshold_backward, tanh_backward,
+        bitwise_and, bitwise_or, bitwise_xor, relu_backward, tanh_backward,
         sigmoid_backward, clamp_backward, leaky_relu_backward, gelu_backward, silu_backward, where,
         masked_fill, clamp_min, clamp_max, logical_and, logical_or, logical_xor, bitwise_not, lerp)
 } if t != NULL else {}

@@ -47,7 +47,7 @@ def relu(B, input: T):
 @op(ns=())
 def relu_backward(B, grad: T, result: T):
     """Return grad where result > 0 (or is nan), else 0: the gradient of relu from its result."""
-    return B.where(result <= 0, 0, grad)
+    return B.blank(grad, result <= 0)
 
 
 relu.vjp(input=lambda g, out: relu_backward(g, out))
@@ -127,7 +127,14 @@ def _leaky_relu(B, input: T, negative_slope):
     return B.where(input > 0, input, B.cast(input * negative_slope, input.dtype))
 
 
-_leaky_relu.vjp(input=lambda g, input, negative_slope: where(input > 0, g, g * negative_slope))
+@op(ns=())
+def leaky_relu_backward(B, grad: T, input: T, negative_slope):
+    """Return grad where input > 0, else negative_slope * grad: the gradient of leaky_relu."""
+    return B.where(input > 0, grad, B.cast(grad * negative_slope, grad.dtype))
+
+
+_leaky_relu.vjp(input=lambda g, input, negative_slope: leaky_relu_backward(g, input, negative_slope))
+leaky_relu_backward.vjp(grad=lambda g, input, negative_slope: leaky_relu_backward(g, input, negative_slope))
 
 
 @composite(ns=FUNCTIONAL, method=False)

@@ -443,7 +443,21 @@ def clamp(B, input: T, min: T = None, max: T = None):
     return B.minimum(input, max)
 
 
+@op(ns=())
+def clamp_backward(B, grad: T, input: T, min, max):
+    """Return grad where min <= input <= max, numbers or None for no limit, else 0."""
+    inside = input >= min if min is not None else None
+    if max is not None:
+        inside = input <= max if inside is None else B.logical_and(inside, input <= max)
+    return B.where(inside, grad, 0)
+
+
+clamp_backward.vjp(grad=lambda g, input, min, max: clamp_backward(g, input, min, max))
+
+
 def _clamp_rule(g, input, min, max, needs):
+    if _is_number(min) and _is_number(max):
+        return clamp_backward(g, input, min, max) if needs[0] else None, None, None
     inside = input >= min if min is not None else None
     if max is not None:
         below = input <= max

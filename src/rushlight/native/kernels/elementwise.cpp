@@ -66,7 +66,6 @@ RL_TABLE(ElementwiseTable, elementwise) = {
     },
     {
         GRADIENT(ReluBackward, 0),
-        GRADIENT(ThresholdBackward, 1),
         GRADIENT(TanhBackward, 0),
         GRADIENT(SigmoidBackward, 0),
         GRADIENT(ClampBackward, 2),

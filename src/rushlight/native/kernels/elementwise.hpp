@@ -108,7 +108,6 @@ RL_OP2(Xor, a ^ b)
     };
 
 RL_OP3(ReluBackward, x <= T(0) ? T(0) : g)
-RL_OP3(ThresholdBackward, x <= p[0] ? T(0) : g)
 RL_OP3(TanhBackward, g*(T(1) - x * x))
 RL_OP3(SigmoidBackward, g*(T(1) - x) * x)
 RL_OP3(ClampBackward, (x >= p[0]) & (x <= p[1]) ? g : T(0))
