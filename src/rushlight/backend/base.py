@@ -139,6 +139,26 @@ class Backend:
         found = self.xp.unique_all(x)
         return found.values, found.inverse_indices, found.counts
 
+    def blank(self, x, drop):
+        """Return x with 0 where the mask `drop` holds."""
+        return self.where(drop, self.zeros_like(x), x)
+
+    def column_sums(self, x):
+        """Return the sums of a matrix's columns."""
+        return self.sum(x, axis=0)
+
+    def all_below(self, x, limit):
+        """Whether every integer of x lies in [0, limit)."""
+        return not self.any(self.logical_or(x < 0, x >= limit))
+
+    def pick_columns(self, x, columns):
+        """Return x[i, columns[i]] for each row i of a matrix."""
+        return self.squeeze(self.take_along_axis(x, self.expand_dims(columns, axis=1), axis=1), axis=1)
+
+    def add_to_columns(self, x, columns, value):
+        """Do x[i, columns[i]] += value for each row i of a matrix; return x."""
+        return self.add_at(x, (self.arange(x.shape[0]), columns), value)
+
     def product(self, a, b):
         """Return `matmul(a, b)`, with half precision accumulated in float32."""
         return self.matmul(a, b)
@@ -178,6 +198,14 @@ class Backend:
         low, high = self.abs(m) < 0.5, self.abs(m) >= 1     # log2 rounded across a power of two
         e = e + self.astype(plain & high, x.dtype) - self.astype(plain & low, x.dtype)
         return self.where(plain, x * self.exp2(-e), x), self.astype(e, self.int32)
+
+    def cumulative_sum(self, x, axis):
+        """Return the running sums along an axis, in x's own dtype."""
+        return self.xp.cumulative_sum(x, axis=axis, dtype=x.dtype)
+
+    def cumulative_prod(self, x, axis):
+        """Return the running products along an axis, in x's own dtype."""
+        return self.xp.cumulative_prod(x, axis=axis, dtype=x.dtype)
 
     def cumulative_max(self, x, axis):
         """Return the largest elements so far along the last axis; nan stays from where it is met."""

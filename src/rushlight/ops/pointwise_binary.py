@@ -25,10 +25,20 @@ def _kind(B, input, other):
 # ------------------------------------------------------------------ sums and products
 
 def _scaled(B, x, alpha, like):
-    """Return x * alpha; a fractional alpha is refused for integers."""
-    if isinstance(alpha, float) and B.kind(like) in _INT:
-        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
-    return x * (bool(alpha) if B.kind(like) == "b" else alpha)
+    """Return x * alpha in the dtype of `like`, which integers wrap to; a fractional alpha is refused for them."""
+    kind = B.kind(like)
+    if kind in _INT:
+        if isinstance(alpha, float):
+            raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+        if kind == "b":
+            return x * bool(alpha)
+        return _wrapped(B, x, like.dtype) * _wrapped(B, alpha, like.dtype)
+    return x * alpha
+
+
+def _wrapped(B, x, dt):
+    """Return a whole number as a 0-d array whose dtype it may exceed; arrays as they are."""
+    return B.cast(B.asarray(int(x)), dt) if _is_number(x) else x
 
 
 @op(promote="common", legacy=True, inplace=True)
@@ -610,13 +620,14 @@ hypot.vjp(input=lambda g, input, out: g * (input / out), other=lambda g, other, 
 def logaddexp(B, input: T, other: T):
     """Return log(exp(input) + exp(other)) without overflow."""
     not_for(B, input, _INT, "logaddexp_cpu")
-    return _complex_logaddexp(B, input, other) if B.kind(input) == "c" else B.logaddexp(input, other)
+    return complex_logaddexp(B, input, other) if B.kind(input) == "c" else B.logaddexp(input, other)
 
 
-def _complex_logaddexp(B, x, y):
+def complex_logaddexp(B, x, y):
+    """Return log(exp(x) + exp(y)) of complex arrays."""
     ahead = B.real(x) >= B.real(y)
     high, low = B.where(ahead, x, y), B.where(ahead, y, x)
-    return high + B.log1p(B.exp(low - high))
+    return B.where(B.real(high) == float("-inf"), high, high + B.log1p(B.exp(low - high)))
 
 
 logaddexp.vjp(input=lambda g, input, other: g / cj(exp(other - input) + 1),
@@ -627,7 +638,7 @@ logaddexp.vjp(input=lambda g, input, other: g / cj(exp(other - input) + 1),
 def logaddexp2(B, input: T, other: T):
     """Return log2(2**input + 2**other) without overflow."""
     not_for(B, input, "biuc", "logaddexp2_cpu")
-    return B.logaddexp(input * LN2, other * LN2) * (1 / LN2)
+    return B.cast(B.logaddexp(wide(B, input) * LN2, wide(B, other) * LN2) * (1 / LN2), input.dtype)
 
 
 logaddexp2.vjp(input=lambda g, input, other: g / (exp2(other - input) + 1),

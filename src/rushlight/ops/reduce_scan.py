@@ -5,7 +5,7 @@ from ..core.tensor import OPS
 from ._dims import wrap_dim
 from ._rules import cj, not_for, nothing, numpy_names, packed, wide
 from .pointwise import exp, log
-from .pointwise_binary import sub
+from .pointwise_binary import complex_logaddexp, sub
 from .pointwise_logic import choose
 from .reduce import any, product_of_others, sum
 
@@ -48,7 +48,7 @@ def reversed_cumsum(B, input: T, dim):
     if not input.ndim:
         return B.copy(input)
     dim = wrap_dim(dim, input.ndim)
-    return B.flip(B.cumulative_sum(B.flip(input, axis=dim), axis=dim), axis=dim)
+    return B.cast(B.flip(B.cumulative_sum(B.flip(wide(B, input), axis=dim), axis=dim), axis=dim), input.dtype)
 
 
 cumsum.vjp(input=lambda g, dim: reversed_cumsum(g, dim))
@@ -96,16 +96,19 @@ def logcumsumexp(B, input: T, dim):
     x = wide(B, input)
     lane = B.moveaxis(x, dim, -1)
     if B.kind(x) == "c":
-        top = B.max(B.real(lane), axis=-1, keepdims=True)
-        found = B.log(B.cumulative_sum(B.exp(lane - top), axis=-1)) + top
+        parts = [lane[..., 0]]
+        for k in range(1, lane.shape[-1]):              # one by one, as the imaginary parts add up past pi
+            parts.append(complex_logaddexp(B, parts[-1], lane[..., k]))
+        found = B.stack(parts, axis=-1)
     else:
         found = B.logaddexp_accumulate(lane)
     return B.cast(packed(B, B.moveaxis(found, -1, dim)), input.dtype)
 
 
 def _logcumsumexp_rule(g, input, out, dim):
-    if "complex" in str(input.dtype):
-        return reversed_cumsum(g * exp(-cj(out)), dim) * exp(cj(input))
+    if getattr(input.dtype, "kind", "f") == "c":
+        size = log(g) - cj(out)
+        return exp(OPS.flip(logcumsumexp(OPS.flip(size, (dim,)), dim), (dim,)) + cj(input))
     minus_inf = float("-inf")
     parts = []
     for sign in (1, -1):

@@ -135,7 +135,7 @@ def ndtri(B, input: T):
 @op(promote="float", ns=SPECIAL, grad_name="MulBackward1")
 def ndtr(B, input: T):
     """Return the distribution function of the standard normal distribution."""
-    return in_double(B, lambda B, x: _erfc64(B, x * (-1 / _ROOT_2)) * 0.5, input)
+    return in_double(B, _erfc64, B.cast(input * (-1 / _ROOT_2), input.dtype)) * 0.5
 
 
 def _log_ndtr64(B, x):
