@@ -98,7 +98,8 @@ class CpuBackend(base.Backend):
         return np.where(condition, x, y)
 
     def blank(self, x, drop):
-        if not (x.flags.c_contiguous and drop.flags.c_contiguous) or x.shape != drop.shape or x.dtype.kind != "f":
+        if (type(x) is not np.ndarray or type(drop) is not np.ndarray or x.shape != drop.shape or x.dtype.kind != "f"
+                or not x.shape or not (x.flags.c_contiguous and drop.flags.c_contiguous)):
             return np.where(drop, np.zeros((), x.dtype), x)
         # A mask of random signs costs np.where a mispredicted branch an element; bits know no branches.
         bits = _BITS[x.dtype.itemsize]

@@ -14,7 +14,7 @@ from .engine import Node, Plan, RAW
 from . import autocast
 from .modes import Flags, state
 from .tensor import OPS, Tensor, TensorBase, counter, make, node_of, view_requires_grad
-from . import views
+from . import inplace, views
 
 OPTION, TENSOR, OPTIONAL, LIST = range(4)       # kinds of a parameter
 NO_PROMOTION, COMMON, FLOAT = range(3)          # kinds of promotion
@@ -657,12 +657,10 @@ class Op:
 
     def call_inplace(self, args):
         """Compute into the first argument's memory and return it."""
-        from . import inplace
         return inplace.apply(self, args)
 
     def call_out(self, args, out):
         """Compute into `out` (resized when its shape differs) and return it."""
-        from . import inplace
         return inplace.into(self, args, out)
 
 

@@ -248,8 +248,18 @@ def _chosen(B, target, classes, ignore_index):
     return safe, kept
 
 
+def _is_plain(B, shape, target, weight, ignore_index):
+    """Whether every sample counts the same: one row a sample, no weights, no class outside or ignored."""
+    return (len(shape) == 2 and weight is None and not 0 <= ignore_index < shape[1] and B.kind(target) == "i"
+            and B.all_below(target, shape[1]))
+
+
 def _picked_loss(B, log_prob, target, weight, ignore_index, reduction):
     """Return (loss, total weight) of log-probabilities of shape (N, C, ...) or (C,)."""
+    if _is_plain(B, log_prob.shape, target, weight, ignore_index) and reduction != NONE:
+        total = B.asarray(log_prob.shape[0], dtype=log_prob.dtype)
+        loss = -B.sum(B.pick_columns(log_prob, target))
+        return (loss / total if reduction == MEAN else loss), total
     batched = log_prob.ndim > 1
     if not batched:
         log_prob = B.reshape(log_prob, (1, -1))
@@ -360,6 +370,9 @@ def cross_entropy_backward(B, grad: T, probs: T, total_weight: T, target: T, wei
 
     It is (softmax - one hot of the target) times the factor of each sample.
     """
+    if reduction != NONE and _is_plain(B, probs.shape, target, weight, ignore_index):
+        each = grad / total_weight if reduction == MEAN else grad
+        return B.add_to_columns(probs * each, target, -each)
     picked = _picked_gradient(B, grad, probs.shape, target, weight, total_weight, ignore_index, reduction)
     return picked - probs * B.sum(picked, axis=_class_axis(probs), keepdims=True)
 

@@ -307,7 +307,10 @@ def tensordot(a, b, dims=2, out=None):
     one = [k for k in range(len(a.shape)) if k not in first]
     two = [k for k in range(len(b.shape)) if k not in second]
     for p, q in zip(first, second):
-        if a.shape[p] != b.shape[q]:
+        if a.shape[p] == 1 or b.shape[q] == 1:          # a size of 1 meets any other
+            a = OPS.sum(a, p, True) if a.shape[p] != 1 else a
+            b = OPS.sum(b, q, True) if b.shape[q] != 1 else b
+        elif a.shape[p] != b.shape[q]:
             raise RuntimeError(f"contracted dimensions need to match, but first has size {a.shape[p]} in dim "
                                f"{_said(dims, 0, p, first)} and second has size {b.shape[q]} in dim "
                                f"{_said(dims, 1, q, second)}")
@@ -506,7 +509,7 @@ def linear(B, input: T, weight: T, bias: T = None):
     if bias is not None:
         _check_same(B, bias, weight)
         _fits(B, bias, (rows.shape[0], out.shape[-1]) if bias.ndim == 1 else out.shape)
-        out = out + bias
+        out += bias
     return out
 
 
@@ -534,7 +537,7 @@ def linear_backward(B, grad: T, input: T, weight: T, need_input=True, need_weigh
         x2 = input if input.ndim == 2 else B.reshape(input, (rows, input.shape[-1]))
         grad_weight = B.product(g2.T, B.conj(x2) if B.kind(x2) == "c" else x2)
     if need_bias:
-        grad_bias = B.sum(g2, axis=0)
+        grad_bias = B.column_sums(g2)
     return grad_input, grad_weight, grad_bias
 
 
