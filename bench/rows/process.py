@@ -6,6 +6,8 @@ import sys
 
 from bench.table import special
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
 IMPORT = "import time, numpy; a = time.perf_counter(); import {0}; print(time.perf_counter() - a)"
 
 GROWTH = """
@@ -59,6 +61,12 @@ def installed_size(contender):
     if where is None:
         return None
     return sum(p.stat().st_size for p in pathlib.Path(where).rglob("*") if p.is_file() and "__pycache__" not in p.parts) / 1e6
+
+
+@special("wheel", "MB")
+def wheel_size(contender):
+    built = sorted((ROOT / "dist").glob("rushlight-*.whl"), key=lambda p: p.stat().st_mtime)
+    return built[-1].stat().st_size / 1e6 if built and contender.title == "rushlight" else None
 
 
 @special("memory growth over 10,000 training steps", "kB")
