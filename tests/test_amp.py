@@ -98,6 +98,16 @@ def test_decorator(rl):
     assert names(rl, product(rl.ones(2, 2))) == [BF16]
 
 
+def test_layers_of_different_kinds_follow_each_other(rl):
+    """A half-precision activation meets float32 weights, and a loss gets it in float32."""
+    net = rl.nn.Sequential(rl.nn.Conv2d(1, 2, 3), rl.nn.Conv2d(2, 2, 3), rl.nn.Flatten(), rl.nn.Linear(8, 3))
+    with rl.autocast("cpu"):
+        out = net(rl.ones(2, 1, 6, 6))
+        loss = rl.nn.functional.cross_entropy(out, rl.tensor([0, 1]))
+    loss.backward()
+    assert names(rl, out, loss, net[0].weight.grad, net[3].bias.grad) == [BF16, F32, F32, F32]
+
+
 def test_backward_is_not_cast(rl):
     """The rules of a backward inside the context see the dtypes of the forward."""
     w = rl.ones(2, 2, requires_grad=True)

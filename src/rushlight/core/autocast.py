@@ -72,15 +72,19 @@ def _cast_argument(a, target):
     return made
 
 
-def in_full(function):
-    """Let a composite of the float32 list get its tensors in float32 and run without autocasting."""
+def casting(function):
+    """Let a composite of the lists get its tensors cast, and run without autocasting itself."""
+    name = function.__name__
+    if name not in LOWER and name not in FULL:
+        return function
 
     @functools.wraps(function)
     def run(*args, **kwargs):
         if not Flags.special or state.autocast is None:
             return function(*args, **kwargs)
-        args = [_full(a) for a in args]
-        kwargs = {k: _full(a) for k, a in kwargs.items()}
+        target = state.autocast if name in LOWER else dtypes.float32
+        args = [_cast_eligible(a, target) for a in args]
+        kwargs = {k: _cast_eligible(a, target) for k, a in kwargs.items()}
         before = enter(None)
         try:
             return function(*args, **kwargs)
@@ -89,8 +93,8 @@ def in_full(function):
     return run
 
 
-def _full(a):
-    return OPS.to(a, dtypes.float32) if isinstance(a, TensorBase) and a.dtype in _HALVES else a
+def _cast_eligible(a, target):
+    return _cast_argument(a, target) if isinstance(a, TensorBase) else a
 
 
 def enter(dtype):

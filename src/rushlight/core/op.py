@@ -884,8 +884,7 @@ def composite(function=None, *, ns="torch", method=None, aliases=(), name=None):
             is_method = "torch" in spaces and params[:1] == ["input"]
         else:
             is_method = method
-        if called in autocast.FULL:
-            function = autocast.in_full(function)
+        function = autocast.casting(function)
         _publish_all(function, called, spaces, is_method, aliases)
         return function
 
