@@ -29,6 +29,7 @@ struct RlMatmul {
 
 // Entry 0 is for float, entry 1 for double.
 struct GemmTable {
+    int level;
     // False when no scratch memory could be had; c is unfinished then.
     bool (*matmul[2])(const RlMatmul* call, const RlPool* pool);
     // out[j] = sum over i of x[i*rs + j*cs], in a fixed order: four rows apart, then the four together.

@@ -44,7 +44,6 @@ constexpr int64_t kRowsAside = 512;               // rows summed aside at a time
 constexpr int64_t kDotRows = 4, kDotColumns = 3;  // products so low or narrow may sum in the order of dot products
 constexpr int64_t kPackRows = 128;                // rows of a from which a copy of b pays even if its rows are contiguous,
 constexpr int64_t kPackFar = 2048;                // or half as many, when the rows of b lie this many bytes apart
-constexpr int64_t kLargeRows = 96, kLargeColumns = 512;  // from which a copy of a pays too
 constexpr int64_t kWorkPerNs = RL_VECTOR_BYTES;  // multiply-adds a nanosecond, about, for the pool's estimate
 
 // The length of the next span of a chain of `left`.
@@ -258,32 +257,6 @@ void pack_panel(const T* b, int64_t brs, int64_t bcs, int64_t k, int64_t columns
     }
 }
 
-// ---- packing of a: one tile's rows as [k][rows] ----
-
-template <class T>
-void pack_rows(const T* a, int64_t ars, int64_t acs, int64_t k, int rows, T* to) {
-    constexpr int W = Lanes<T>::W;
-    if (acs == 1 && ars != 1) {
-        for (int r = 0; r < rows; r += W) {
-            const int here = rows - r < W ? rows - r : W;
-            for (int64_t p = 0; p < k; p += W) {
-                const int depth = int(least(W, k - p));
-                Vec<T> block[W];
-                RL_UNROLL for (int i = 0; i < W; ++i)
-                    block[i] = i >= here ? Vec<T>{} : load_edge(a + (r + i) * ars + p, depth);
-                transpose<T>(block);
-                RL_UNROLL for (int i = 0; i < W; ++i) {
-                    if (i >= depth) break;
-                    store_edge(to + (p + i) * rows + r, block[i], here);
-                }
-            }
-        }
-        return;
-    }
-    for (int64_t p = 0; p < k; ++p, a += acs, to += rows)
-        for (int i = 0; i < rows; ++i) to[i] = a[i * ars];
-}
-
 // ---- the outer-product driver ----
 
 // Splits `count` into `parts` runs whose lengths differ by at most one; returns where run i begins.
@@ -293,18 +266,11 @@ template <class T>
 struct Outer {
     static constexpr int W = Lanes<T>::W;
     Product<T> g;
-    bool pack;    // copy each panel of b, or read it where it lies
-    bool pack_a;  // copy the rows of a too; all panels but the last are then kPanel wide
+    bool pack;  // copy each panel of b, or read it where it lies
     int64_t vectors, panels;
-
-    static constexpr int kPanel = widest(8);
-    static constexpr int64_t kGroup = 16, kBlock = 96;  // panels and rows packed at a time
-
-    int64_t edge(int64_t p) const { return pack_a ? least(p * kPanel, vectors) : cut(vectors, panels, p); }
 
     // Rows [r0, r1) against panels [p0, p1) of columns.
     void compute(int64_t r0, int64_t r1, int64_t p0, int64_t p1, T* scratch) const {
-        if (pack_a) return compute_large(r0, r1, p0, p1, scratch);
         for (int64_t p = p0; p < p1; ++p) {
             const Panel q = panel(p);
             if (g.k > kWhole) {
@@ -330,36 +296,9 @@ struct Outer {
     };
 
     Panel panel(int64_t p) const {
-        const int64_t v0 = edge(p), v1 = edge(p + 1), j = v0 * W;
+        const int64_t v0 = cut(vectors, panels, p), v1 = cut(vectors, panels, p + 1), j = v0 * W;
         return {g.b + j * g.bcs, g.n - j, int(v1 - v0), int(least(W, g.n - (v1 - 1) * W)),
                 {g.c + j * g.ccs, g.crs, g.ccs, g.init ? g.init + j * g.ics : nullptr, g.irs, g.ics, g.alpha}};
-    }
-
-    // Both operands packed: a group of panels, then block after block of rows against all of them.
-    void compute_large(int64_t r0, int64_t r1, int64_t p0, int64_t p1, T* scratch) const {
-        T* const rows = scratch + kGroup * kPanel * W * g.k;
-        for (int64_t first = p0; first < p1; first += kGroup) {
-            const int64_t last = least(first + kGroup, p1);
-            for (int64_t p = first; p < last; ++p) {
-                const Panel q = panel(p);
-                pack_panel(q.b, g.brs, g.bcs, g.k, q.columns, q.width, scratch + (p - first) * kPanel * W * g.k);
-            }
-            for (int64_t r = r0; r < r1; r += kBlock) {
-                const int64_t high = least(kBlock, r1 - r), tiles = over(high, tallest(kPanel));
-                const T* a = g.a + r * g.ars;
-                for (int64_t t = 0; t < tiles; ++t) {
-                    const int64_t t0 = cut(high, tiles, t), t1 = cut(high, tiles, t + 1);
-                    pack_rows(a + t0 * g.ars, g.ars, g.acs, g.k, int(t1 - t0), rows + t0 * g.k);
-                }
-                for (int64_t p = first; p < last; ++p) {
-                    const Panel q = panel(p);
-                    const T* b = scratch + (p - first) * kPanel * W * g.k;
-                    const Finish<T> f = lowered(q.f, r);
-                    const bool narrow = q.width < kPanel;  // other heights of tiles than those packed
-                    run(high, g.k, narrow ? a : rows, b, int64_t(q.width) * W, f, q.width, q.tail, !narrow);
-                }
-            }
-        }
     }
 
     // A long p: span after span through c, so that what is packed stays near.
@@ -389,9 +328,7 @@ struct Outer {
     // Bytes of scratch that `compute` needs.
     size_t bytes(int widest_panel) const {
         size_t n = 0;
-        if (pack_a)
-            n = size_t(kGroup * kPanel * W + kBlock) * g.k;
-        else if (g.k > kWhole)
+        if (g.k > kWhole)
             n = size_t(aside_at(widest_panel)) + size_t(2 * kRowsAside) * widest_panel * W;
         else if (pack)
             n = size_t(g.k) * widest_panel * W;
@@ -425,7 +362,7 @@ struct Outer {
     }
 
     // The tiles of one panel. Their heights differ by at most one: a low last tile would be slow.
-    RL_INLINE void run(int64_t rows, int64_t k, const T* a, const T* b, int64_t brs, Finish<T> f, int width, int tail, bool packed = false) const {
+    RL_INLINE void run(int64_t rows, int64_t k, const T* a, const T* b, int64_t brs, Finish<T> f, int width, int tail) const {
         const int64_t tiles = over(rows, tallest(width));
         const int low = int(rows / tiles);
         const bool part = !pack && tail != W;
@@ -436,10 +373,7 @@ struct Outer {
             const int64_t next = cut(rows, tiles, t + 1);
             f.c = c + r * f.crs;
             if (init) f.init = init + r * f.irs;
-            if (packed)
-                tile[next - r - low](k, a + r * k, 1, next - r, b, brs, f, tail);
-            else
-                tile[next - r - low](k, a + r * g.ars, g.ars, g.acs, b, brs, f, tail);
+            tile[next - r - low](k, a + r * g.ars, g.ars, g.acs, b, brs, f, tail);
             r = next;
         }
     }
@@ -458,8 +392,7 @@ bool outer(const Product<T>& g, const RlPool* pool) {
     o.g = g;
     o.vectors = over(g.n, W);
     o.panels = over(o.vectors, widest_panel);
-    o.pack_a = g.m >= kLargeRows && g.n >= kLargeColumns && g.k <= kWhole && g.k >= 64;
-    o.pack = o.pack_a || packs(g);
+    o.pack = packs(g);
     const size_t bytes = o.bytes(widest_panel);
     if (!pool || !pool->pays(g.m * g.n * g.k / kWorkPerNs)) {
         T* packed = bytes ? static_cast<T*>(scratch.get(bytes)) : nullptr;
@@ -470,7 +403,7 @@ bool outer(const Product<T>& g, const RlPool* pool) {
     // Chunks: four a thread when nothing is packed, else about one and a half. Each packs what it
     // needs itself, since lines that another core has just written are slow to read.
     const int64_t threads = pool->threads();
-    if (o.pack && !o.pack_a && o.panels < threads) o.panels = least(threads, o.vectors);
+    if (o.pack && o.panels < threads) o.panels = least(threads, o.vectors);
     const int64_t columns = o.pack ? least(o.panels, 16) : g.m < 8 * threads ? o.panels : 1;
     const int64_t wanted = over(o.pack ? 3 * threads / 2 : 4 * threads, columns);
     const int64_t rows = most(1, least(g.m / (o.pack ? 48 : 4), wanted));
