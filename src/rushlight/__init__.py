@@ -19,10 +19,10 @@ from .core.op import Registry as _Registry
 
 #: Families of ops: one file each under `ops/`; importing a family publishes its ops.
 _FAMILIES = ("pointwise", "pointwise_binary", "special", "comparison", "activation", "reduce", "reduce_order",
-             "reduce_scan", "reduce_norm", "shape", "join", "rearrange", "pad",
-             "metadata", "index", "gather", "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "create", "convert", "data", "bridge", "inspect", "storage",
+             "reduce_scan", "reduce_norm", "sampled", "shape", "join", "rearrange", "pad",
+             "metadata", "index", "gather", "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "view_copies", "sampled", "create", "convert", "data", "bridge", "inspect", "storage",
              "copying", "windows",
-             "random", "dropout", "loss", "norm", "graph")
+             "random", "dropout", "loss", "norm", "conv", "pool", "fold", "graph")
 for _name in _FAMILIES:
     try:
         _importlib.import_module("rushlight.ops." + _name)

@@ -1,7 +1,7 @@
 """Complex numbers: their parts, their polar form, and real tensors seen as complex ones."""
 from math import pi
 
-from ..core.op import T, composite, method, op, prop
+from ..core.op import T, composite, op, prop
 from ._rules import cj
 from .pointwise_logic import where
 
@@ -25,7 +25,7 @@ def conj_physical(input, *, out=None):
     return conjugate(input) if input.dtype.kind == "c" else input
 
 
-@method
+@composite(method=True)
 def conj_physical_(input):
     """In-place form of `conj_physical`."""
     return conjugate.inplace(input)

@@ -2,7 +2,7 @@
 from math import inf
 
 from .. import dtypes
-from ..core.op import T, composite, method, op, publish
+from ..core.op import T, Ts, composite, method, op, publish
 from ..core.tensor import OPS
 from ._dims import wrap_dim
 from ._rules import axes, nothing, numpy_names, wide
@@ -167,3 +167,33 @@ def renorm(input, p, dim, maxnorm, *, out=None):
 def renorm_(input, p, dim, maxnorm):
     """In-place form of `renorm`."""
     return input.copy_(renorm(input.clone(), p, dim, maxnorm))
+
+
+@op(ns=(), method=False, differentiable=False)
+def total_norm(B, tensors: Ts, ord=2.0):
+    """Return the norm of several tensors as if their elements were one vector, by way of the norm of each."""
+    parts = []
+    for x in tensors:
+        x = wide(B, x)
+        if ord == 2 and B.kind(x) == "f":
+            flat = B.reshape(x, (-1,))
+            parts.append(B.sqrt(B.vecdot(flat, flat)))
+        else:
+            parts.append(_norm_of_sizes(B, B.abs(x), ord, {}))
+    together = B.stack([B.cast(B.asarray(p), parts[0].dtype) for p in parts])
+    dt = B.dt(B.torch_dtype(tensors[0]).to_real())
+    return B.cast(B.asarray(_norm_of_sizes(B, B.abs(together), ord, {})), dt)
+
+
+@composite(method=False)
+def frobenius_norm(input, dim, keepdim=False):
+    """Return the square root of the sum of squares over `dim`."""
+    return vector_norm(input, 2, dim, keepdim)
+
+
+@composite(method=False)
+def nuclear_norm(input, dim=None, keepdim=False):
+    """Return the sum of the singular values of a matrix, or of the matrices in two dimensions."""
+    if isinstance(dim, bool):
+        dim, keepdim = None, dim
+    return _matrix_norm(input, "nuc", dim, keepdim)
