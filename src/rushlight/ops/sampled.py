@@ -103,26 +103,27 @@ def _widths(name, y, x, dim):
     return OPS.sub(narrow(x, dim, 1, n - 1), narrow(x, dim, 0, n - 1)) if n else x
 
 
-def _pieces(name, y, x, dx, dim):
-    """Return the areas of the trapezoids along a dimension."""
+def _added(name, y, x, dx, dim, total):
+    """Return `total` of the trapezoids' areas; `total` adds along a dimension."""
     if y.dtype is dtypes.bool and x is None:
         raise RuntimeError(f"{name}: received a bool input for `y`, but bool is not supported")
     n = y.shape[dim]
     both = OPS.add(narrow(y, dim, 1, n - 1), narrow(y, dim, 0, n - 1))
-    return OPS.div(OPS.mul(both, dx if x is None else _widths(name, y, x, dim)), 2.0)
+    if x is None:
+        return OPS.mul(total(both, dim), dx / 2.0)
+    return OPS.div(total(OPS.mul(both, _widths(name, y, x, dim)), dim), 2.0)
 
 
 @composite(method=False, aliases=("trapz",))
 def trapezoid(y, x=None, *, dx=1, dim=-1):
     """Return the integral of samples along a dimension by the trapezoidal rule, at points x or `dx` apart."""
     if not y.ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions" if name == "trapezoid" else
-                         "slice() cannot be applied to a 0-dim tensor.")
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     dim = wrap_dim(dim, y.ndim)
     if not y.shape[dim]:
         shape = tuple(y.shape)
         return OPS.zeros(shape[:dim] + shape[dim + 1:], dtype=y.dtype, device=y.device)
-    return OPS.sum(_pieces("trapezoid", y, x, dx, dim), dim)
+    return _added("trapezoid", y, x, dx, dim, OPS.sum)
 
 
 @composite(method=False)
@@ -131,7 +132,7 @@ def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
     if not y.ndim:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     dim = wrap_dim(dim, y.ndim)
-    return OPS.cumsum(_pieces("cumulative_trapezoid", y, x, dx, dim), dim)
+    return _added("cumulative_trapezoid", y, x, dx, dim, OPS.cumsum)
 
 
 # ------------------------------------------------------------------ derivatives
@@ -195,6 +196,7 @@ def gradient(input, *, spacing=None, dim=None, edge_order=1):
     if input.dtype is dtypes.uint8:
         raise RuntimeError("torch.gradient does not support uint8 input.")
     dims = tuple(range(input.ndim)) if dim is None else unique_dims(dim, input.ndim)
+    spacing = 1 if spacing is None else spacing
     if isinstance(spacing, (tuple, list)):
         if len(spacing) != len(dims):
             raise RuntimeError("torch.gradient expected spacing to be unspecified, a scalar, or a list of length equal to "
