@@ -52,11 +52,10 @@ def flat_places(B, shape, dim, index):
 # ------------------------------------------------------------------ gather
 
 def _check_gather(B, input, dim, index):
-    d = B.torch_dtype(index)
-    if d not in _INTEGERS:
-        raise RuntimeError("gather(): Expected dtype int32/int64 for index")
     if not prod(index.shape):
         return
+    if B.torch_dtype(index) not in _INTEGERS:
+        raise RuntimeError("gather(): Expected dtype int32/int64 for index")
     if max(index.ndim, 1) != max(input.ndim, 1):
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     for k, (n, m) in enumerate(zip(index.shape, input.shape)):

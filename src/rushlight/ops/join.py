@@ -295,9 +295,9 @@ def combinations(input, r=2, with_replacement=False):
     if r < 0:
         raise RuntimeError(f"Expect a non-negative number, but got {r}")
     if r == 0:
-        return OPS.new_empty(input, (0,))
+        return slice_view(input, 0, 0, 0)
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     rows = list(choose(range(input.shape[0]), r))
     if not rows:
-        return OPS.new_empty(input, (0, r))
+        return expand(unsqueeze(slice_view(input, 0, 0, 0), 1), (0, r))
     return stack([OPS.index_select(input, 0, OPS.tensor(list(column))) for column in zip(*rows)], 1)

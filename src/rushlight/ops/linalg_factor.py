@@ -9,7 +9,7 @@ from ._rules import cj, zeros_as
 from .join import cat
 from .linalg import check_floating, check_matrix, eye_like, first_failure, h, inv, linalg_solve_triangular, solve
 from .linalg_spectral import linalg_pinv_of, pinv_rule
-from .products import check_square
+from .products import check_square, nothing_of
 from .rearrange import diag_embed, tril, triu
 from .shape import diagonal, expand, movedim, reshape, unsqueeze
 
@@ -300,6 +300,8 @@ def householder_product(A, tau, *, out=None):
     if tau.shape[-1] > m:
         raise RuntimeError(f"{name}: input.shape[-1] must be greater than or equal to tau.shape[-1]")
     found = expand(OPS.eye(n, m, dtype=A.dtype, device=A.device), tuple(A.shape))
+    if not tau.shape[-1]:
+        return finish_out("householder_product", OPS.add(nothing_of(A), found), out)
     for k in reversed(range(tau.shape[-1])):
         found = _reflect(A, tau, k, found)
     return finish_out("householder_product", found, out)
@@ -344,18 +346,27 @@ def linalg_lstsq(B, A: T, right: T, rcond, driver):
     return X, residuals, ranks, singular
 
 
-def _lstsq_rule(g, A, right, needs):
-    g = g[0]
-    P = linalg_pinv_of(A)
-    by_A = pinv_rule(g @ h(right), A, P) if needs[0] else None
-    return by_A, h(P) @ g
+def _lstsq_rule(g, A, right, solution, needs):
+    """X = pinv(A) right; the residuals sum |A X - right|^2, where A^H (A X - right) = 0."""
+    by_X, by_residuals = g[0], g[1]
+    by_A = by_right = None
+    if by_X is not None:
+        P = linalg_pinv_of(A)
+        by_A = pinv_rule(by_X @ h(right), A, P) if needs[0] else None
+        by_right = h(P) @ by_X
+    if by_residuals is not None and prod(by_residuals.shape) and len(by_residuals.shape):
+        gap = (A @ solution - right) * (2 * unsqueeze(by_residuals, -2))
+        more = gap @ h(solution)
+        by_A = more if by_A is None else by_A + more
+        by_right = -gap if by_right is None else by_right - gap
+    return by_A, by_right
 
 
 linalg_lstsq.vjp_all(_lstsq_rule)
 
 
 @composite(ns="linalg", method=False)
-def lstsq(input, B, rcond=None, *, driver=None):
+def lstsq(input, B, rcond=None, *, driver=None, out=None):
     """Return (solution, residuals, rank, singular_values) of the least-squares problem min ||input X - B||.
 
     Args:
@@ -389,7 +400,7 @@ def lstsq(input, B, rcond=None, *, driver=None):
     if vector:
         solution = solution.squeeze(-1)
         residuals = residuals.squeeze(-1) if residuals.numel() else residuals
-    return linalg_lstsq.result_type((solution, residuals, rank, singular))
+    return finish_out("lstsq", linalg_lstsq.result_type((solution, residuals, rank, singular)), out)
 
 
 # ------------------------------------------------------------------ exponential
@@ -455,7 +466,8 @@ def tensorsolve(A, B, dims=None, *, out=None):
 @composite(ns="linalg", name="vander", method=False)
 def vander(x, N=None):
     """Return the Vandermonde matrices of vectors: the powers 0 ... N - 1 of each element along a new last dimension."""
-    n = x.shape[-1] if x.ndim else 0
+    x = x if x.ndim else reshape(x, (1,))
+    n = x.shape[-1]
     N = n if N is None else N
     if N <= 1:
         raise RuntimeError("N must be greater than 1.")

@@ -360,13 +360,18 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=No
         raise RuntimeError(f"linalg.matrix_norm: Order {ord:g} not supported.")
     if size == 2:
         values = _singular(A, dims)
-        found = _put_back(OPS.amax(values, -1) if ord > 0 else OPS.amin(values, -1), dims, keepdim)
+        found = _put_back(_largest(values, -1, False) if ord > 0 else OPS.amin(values, -1), dims, keepdim)
         return finish_out("matrix_norm", found, out)
     inner, outer = (rows, columns) if size == 1 else (columns, rows)
     sums = vector_norm(A, 1, inner, keepdim)
     outer -= not keepdim and outer > inner
-    found = OPS.amax(sums, outer, keepdim) if ord > 0 else OPS.amin(sums, outer, keepdim)
+    found = _largest(sums, outer, keepdim) if ord > 0 else OPS.amin(sums, outer, keepdim)
     return finish_out("matrix_norm", found, out)
+
+
+def _largest(x, dim, keepdim):
+    """Return the largest of numbers that are not negative: 0 of none."""
+    return OPS.amax(x, dim, keepdim) if x.shape[dim] else OPS.sum(x, dim, keepdim)
 
 
 def _singular(A, dims):

@@ -109,10 +109,10 @@ def resize_(self, *sizes, memory_format=None):
     return _resize(self, tuple([int(n) for n in ints(sizes)]), memory_format)
 
 
-@method
-def resize_as_(self, the_template, *, memory_format=None):
+@composite
+def resize_as_(input, the_template, *, memory_format=None):
     """Change the sizes in place to those of another tensor."""
-    return _resize(self, tuple(the_template.shape), memory_format)
+    return _resize(input, tuple(the_template.shape), memory_format)
 
 
 @method

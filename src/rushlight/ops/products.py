@@ -1,6 +1,7 @@
 """Products of more than two matrices, and the smaller ones: kron, cross, trace, matrix_power, bilinear, cdist."""
 import warnings
 
+from .. import dtypes
 from ..core.inplace import finish_out
 from ..core.op import T, composite, op, publish
 from ..core.tensor import OPS, TensorBase
@@ -81,6 +82,11 @@ def check_square(name, A):
         raise RuntimeError(f"{name}: A must be batches of square matrices, but they are {n} by {m} matrices")
 
 
+def nothing_of(x):
+    """Return zeros of a tensor's shape that depend on it with a gradient of zero."""
+    return OPS.masked_fill(x, OPS.ones_like(x, dtype=dtypes.bool), 0)
+
+
 @composite(ns=("torch", "linalg"))
 def matrix_power(input, n, *, out=None):
     """Return the n-th power of square matrices, by repeated squaring; negative powers invert first."""
@@ -91,7 +97,7 @@ def matrix_power(input, n, *, out=None):
         input, n = OPS.linalg_inv(input), -n
     if n == 0:
         one = OPS.eye(input.shape[-1], dtype=input.dtype, device=input.device)
-        return finish_out("matrix_power", expand(one, tuple(input.shape)).clone(), out)
+        return finish_out("matrix_power", OPS.add(nothing_of(input), one), out)
     result = None
     while n:
         if n & 1:
@@ -244,8 +250,10 @@ def _cdist(B, x1: T, x2: T, p, by_product):
     """Return the distances between rows."""
     a, b = wide(B, x1), wide(B, x2)
     if by_product:
-        squares = B.sum(a * a, axis=-1)[..., :, None] + B.sum(b * b, axis=-1)[..., None, :]
-        squares = squares - 2 * B.product(a, b.mT)
+        one, two = B.sum(a * a, axis=-1)[..., None], B.sum(b * b, axis=-1)[..., None]
+        left = B.concat([a * -2, one, B.ones(one.shape, dtype=a.dtype)], axis=-1)
+        right = B.concat([b, B.ones(two.shape, dtype=a.dtype), two], axis=-1)
+        squares = B.product(left, right.mT)             # |a|^2 + |b|^2 - 2 a b in one product
         return B.cast(B.sqrt(B.where(squares < 0, B.zeros((), dtype=a.dtype), squares)), x1.dtype)
     apart = B.abs(a[..., :, None, :] - b[..., None, :, :])
     if p == 0:
@@ -277,10 +285,13 @@ def _cdist_weights(g, x1, x2, p, out):
     return unsqueeze(scale, -1) * OPS.sign(apart) * size ** (p - 1)
 
 
+LARGE = 1 << 20                 # differences from which the gradient for p = 2 goes through matrix products
+
+
 def _cdist_rule(g, x1, x2, p, out, needs):
     if p == 0:
         return x1 * 0, x2 * 0
-    if p == 2:
+    if p == 2 and prod(out.shape) * x1.shape[-1] > LARGE:
         zero = OPS.eq(out, 0)
         scale = OPS.masked_fill(g / OPS.masked_fill(out, zero, 1), zero, 0)
         first = x1 * OPS.sum(scale, -1, True) - matmul(scale, x2) if needs[0] else None

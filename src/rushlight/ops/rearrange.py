@@ -188,7 +188,7 @@ def roll(B, input: T, shifts, dims=()):
         return B.reshape(B.roll(B.reshape(input, (-1,)), shifts[0]), input.shape) if prod(input.shape) else B.copy(input)
     axes = tuple([wrap_dim(d, input.ndim) for d in dims])
     if not input.ndim:
-        return B.copy(input)
+        raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
     return B.roll(input, shifts, axis=axes)
 
 

@@ -7,11 +7,12 @@ import warnings
 
 from .. import dtypes, formats
 from ..backend import base as backends
+from ..core.inplace import finish_out
 from ..core.op import T, composite, method, op
 from ..core.tensor import OPS, TensorBase
 from ._dims import broadcast_shape, prod, wrap_dim
 from ._factory import fill_number
-from ._rules import no_derivative
+from ._rules import no_derivative, zeros_as
 from .gather import at_least_1d, check_index, check_take, corner, first_outside, flat_places, gather, index_select
 from .index import check_bounds, read, store
 from .shape import (_placed, _restrided, diagonal, expand, reshape, select, slice_view, unsafe_view, zeros_of)
@@ -114,7 +115,7 @@ def _scatter(input, dim, index, src, value, reduce, inplace):
 
 
 @composite
-def scatter(input, dim, index, src=None, *, value=None, reduce=None):
+def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
     """Return a copy with elements of `src` (or a number) stored where `index` says: out[index[i][j]][j] = src[i][j] for dim 0.
 
     Args:
@@ -123,7 +124,7 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None):
 
     Of several values for one place the last stays.
     """
-    return _scatter(input, dim, index, src, value, reduce, False)
+    return finish_out("scatter", _scatter(input, dim, index, src, value, reduce, False), out)
 
 
 @method
@@ -209,21 +210,27 @@ def scatter_reduce(B, input: T, dim, index: T, src: T, reduce, *, include_self=T
     return input
 
 
+@op(ns=(), differentiable=False)
+def _as_numbers(B, input: T, like: T):
+    """Return booleans as zeros and ones in the dtype of `like`."""
+    return B.astype(input, like.dtype)
+
+
 def _scatter_reduce_rule(g, input, dim, index, src, reduce, include_self, out):
     """Return the gradients; ties of amax and amin share theirs equally."""
     if reduce == "sum":
         mine, theirs = g, gather(g, dim, index)
     elif reduce == "mean":
-        count = OPS.ones_like(g) if include_self else OPS.zeros_like(g)
-        count = scatter_add(count, dim, index, OPS.ones_like(gather(g, dim, index)))
+        count = zeros_as(g) + 1 if include_self else zeros_as(g)
+        count = scatter_add(count, dim, index, zeros_as(gather(g, dim, index)) + 1)
         mine = g / OPS.masked_fill(count, OPS.eq(count, 0), 1)
         theirs = gather(mine, dim, index)
     elif reduce == "prod":
         mine, theirs = _product_rule(g, input, dim, index, src, include_self, out)
     else:
         is_out, was_out = OPS.eq(input, out), OPS.eq(src, gather(out, dim, index))
-        shares = OPS.to(is_out, g.dtype) if include_self else OPS.zeros_like(g)
-        shares = scatter_add(shares, dim, index, OPS.to(was_out, g.dtype))
+        shares = _as_numbers(is_out, g) if include_self else zeros_as(g)
+        shares = scatter_add(shares, dim, index, _as_numbers(was_out, g))
         each = g / OPS.masked_fill(shares, OPS.eq(shares, 0), 1)
         mine, theirs = each * is_out, was_out * gather(each, dim, index)
     return (mine if include_self else _scatter_value(mine, dim, index, 0)), None, theirs
@@ -234,7 +241,7 @@ def _product_rule(g, input, dim, index, src, include_self, out):
     safe = OPS.masked_fill(input, OPS.eq(input, 0), 1)
     mine = g * scatter_reduce(safe, dim, index, src, "prod", include_self=include_self) / safe
     zero = OPS.eq(src, 0)
-    zeros = gather(scatter_add(OPS.zeros_like(input), dim, index, OPS.to(zero, src.dtype)), dim, index)
+    zeros = gather(scatter_add(zeros_as(input), dim, index, _as_numbers(zero, src)), dim, index)
     single = OPS.logical_and(zero, OPS.eq(zeros, 1))
     others = scatter_reduce(input, dim, index, OPS.masked_fill(src, single, 1), "prod", include_self=include_self)
     usual = gather(g * out, dim, index) / OPS.masked_fill(src, zero, 1)
@@ -354,9 +361,15 @@ def _fill_by(B, input: T, dim, index: T, value: T):
     return _fill_at.writer(B, input, dim, index, value)
 
 
+@op(ns=(), differentiable=False)
+def _distinct(B, index: T):
+    """Return the positions named, each once."""
+    return B.unique_all(at_least_1d(B, index))[0]
+
+
 _fill_at.vjp(input=lambda g, dim, index: _fill_at(g, dim, index, 0))
 _fill_by.vjp(input=lambda g, dim, index: _fill_at(g, dim, index, 0),
-             value=lambda g, dim, index: OPS.sum(index_select(g, dim, index)))
+             value=lambda g, dim, index: OPS.sum(index_select(g, dim, _distinct(index))))
 
 
 def _index_fill(input, dim, index, value, inplace):
@@ -371,15 +384,20 @@ def _index_fill(input, dim, index, value, inplace):
 
 
 @composite
-def index_fill(input, dim, index, value):
+def index_fill(input, dim, index, value, *, out=None):
     """Return `input` with a number (or a 0-d tensor) at the positions `index` of a dimension."""
-    return _index_fill(input, dim, index, value, False)
+    return finish_out("index_fill", _index_fill(input, dim, index, value, False), out)
 
 
 @method
 def index_fill_(self, dim, index, value):
     """In-place form of `index_fill`."""
     return _index_fill(self, dim, index, value, True)
+
+
+def _index_shape(input, source, dim):
+    """Return the shape in which a vector of indices broadcasts along the other dimensions of `source`."""
+    return tuple([-1 if k == dim else 1 for k in range(len(source.shape))]) if len(input.shape) else source.shape
 
 
 @op(inplace=True, writes=True)
@@ -392,15 +410,13 @@ def index_reduce(B, input: T, dim, index: T, source: T, reduce, *, include_self=
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     k = wrap_dim(dim, input.ndim)
-    shape = tuple([-1 if j == k else 1 for j in range(max(input.ndim, 1))])
-    full = B.broadcast_to(B.reshape(index, shape), source.shape)
+    full = B.broadcast_to(B.reshape(index, _index_shape(input, source, k)), source.shape)
     return scatter_reduce.writer(B, input, k, full, source, reduce, include_self)
 
 
 def _index_reduce_rule(g, input, dim, index, source, reduce, include_self, out):
     k = dim % max(len(input.shape), 1)
-    shape = tuple([-1 if j == k else 1 for j in range(max(len(input.shape), 1))])
-    full = expand(unsafe_view(index, shape), tuple(source.shape))
+    full = expand(unsafe_view(index, _index_shape(input, source, k)), tuple(source.shape))
     return _scatter_reduce_rule(g, input, k, full, source, reduce, include_self, out)
 
 
@@ -471,7 +487,7 @@ def _put_flat(B, flat, places, values, accumulate):
 
 
 def _put_input(g, index, accumulate):
-    return g if accumulate else put(g, index, OPS.zeros_like(OPS.take(g, index)), False)
+    return g if accumulate else put(g, index, zeros_as(OPS.take(g, index)), False)
 
 
 put.vjp(input=_put_input, source=lambda g, index, source_shape: unsafe_view(OPS.take(g, index), tuple(source_shape)))
@@ -551,21 +567,21 @@ _diagonal_scatter = _view_scatter("diagonal_scatter", diagonal, "DiagonalScatter
 
 
 @composite
-def select_scatter(input, src, dim, index):
+def select_scatter(input, src, dim, index, *, out=None):
     """Return a copy with position `index` of a dimension replaced by `src`."""
-    return _select_scatter(input, src, (dim, index))
+    return finish_out("select_scatter", _select_scatter(input, src, (dim, index)), out)
 
 
 @composite
-def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
+def slice_scatter(input, src, dim=0, start=None, end=None, step=1, *, out=None):
     """Return a copy with `input[start:end:step]` along a dimension replaced by `src`."""
-    return _slice_scatter(input, src, (dim, start, end, step))
+    return finish_out("slice_scatter", _slice_scatter(input, src, (dim, start, end, step)), out)
 
 
 @composite
-def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
+def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1, *, out=None):
     """Return a copy with a diagonal replaced by `src`."""
-    return _diagonal_scatter(input, src, (offset, dim1, dim2))
+    return finish_out("diagonal_scatter", _diagonal_scatter(input, src, (offset, dim1, dim2)), out)
 
 
 @op(ns=(), method=False, name="_as_strided_scatter", grad_name="AsStridedScatterBackward0")

@@ -288,7 +288,8 @@ def _searchsorted(B, sorted_sequence: T, input: T, side, out_int32, sorter: T = 
         n, m = rows.shape[-1], values.shape[-1]
         flat = B.reshape(rows, (-1, n)) if n else B.reshape(rows, (prod(rows.shape[:-1]), 0))
         wanted = B.reshape(values, (flat.shape[0], m))
-        found = B.stack([B.searchsorted(flat[k, :], wanted[k, :], side=side) for k in range(flat.shape[0])])
+        rows_found = [B.searchsorted(flat[k, :], wanted[k, :], side=side) for k in range(flat.shape[0])]
+        found = B.stack(rows_found) if rows_found else B.zeros(wanted.shape, dtype=B.int64)
     found = B.reshape(found, input.shape)
     if B.kind(values) == "f":
         found = B.where(values == values, found, B.asarray(rows.shape[-1], dtype=found.dtype))
