@@ -1,5 +1,6 @@
 // Vectors as wide as the level allows: load, store, broadcast, and the interleaving network behind
-// transposes and sums. GCC and Clang get vector extensions; other compilers plain loops.
+// transposes and sums. GCC and Clang get vector extensions; other compilers plain loops (and any, with
+// RL_PLAIN defined).
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -25,7 +26,7 @@
 #define RL_REGISTERS 16
 #endif
 
-#if defined(__GNUC__)
+#if defined(__GNUC__) && !defined(RL_PLAIN)
 #define RL_INLINE inline __attribute__((always_inline))
 #define RL_UNROLL _Pragma("GCC unroll 16")
 #else
@@ -40,7 +41,7 @@ struct Lanes {
     static constexpr int W = RL_VECTOR_BYTES / sizeof(T);
 };
 
-#if defined(__GNUC__)
+#if defined(__GNUC__) && !defined(RL_PLAIN)
 
 template <class T>
 struct VecOf {
@@ -140,7 +141,7 @@ RL_INLINE void store_part(T* p, const Vec<T>& v, int n) {
 #endif
 
 // Interleave: low is x0 y0 x1 y1 ... from the first halves of x and y, high the same from the second.
-#if defined(__GNUC__)
+#if defined(__GNUC__) && !defined(RL_PLAIN)
 template <class T, int... I>
 RL_INLINE Vec<T> low_of(const Vec<T>& x, const Vec<T>& y, std::integer_sequence<int, I...>) {
     return __builtin_shufflevector(x, y, (I / 2 + (I % 2) * Lanes<T>::W)...);
