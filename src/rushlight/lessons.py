@@ -94,8 +94,6 @@ _TABLE = (
      "Input is (batch, classes), target (batch,): check the first dimension of both, and view() or flatten() before.",
      "输入应为 (batch, classes)，目标应为 (batch,)：请检查两者的第一维，以及之前的 view() 或 flatten()。"),
 )
-_COMPILED = tuple((re.compile(pattern), {"en": en, "zh": zh}) for pattern, en, zh in _TABLE)
-
 _IN = {"en": "  in {op}: {args}", "zh": "  出错的运算 {op}：{args}"}
 _TENSOR = {"en": "{name} of shape {shape} ({dtype})", "zh": "{name} 形状 {shape}（{dtype}）"}
 _AND = {"en": ", ", "zh": "，"}
@@ -103,10 +101,10 @@ _AND = {"en": ", ", "zh": "，"}
 
 def cure(first, language=None):
     """Return the lines that belong below a first line, indented, or "" when there is no lesson."""
-    for pattern, texts in _COMPILED:
-        match = pattern.search(first)
+    for pattern, en, zh in _TABLE:
+        match = re.search(pattern, first)       # `re` keeps what it compiled
         if match:
-            text = texts[language or LANGUAGE].format(**match.groupdict())
+            text = (zh if (language or LANGUAGE) == "zh" else en).format(**match.groupdict())
             return "".join("\n  " + line for line in text.split("\n"))
     return ""
 

@@ -3,7 +3,6 @@
 One block of source says everything about an op (see docs/design.md). What happens per call is:
 bind the arguments, unwrap the tensors, promote, run the kernel or the body, wrap, record.
 """
-import inspect
 import types
 
 from .. import dtypes, errors
@@ -68,7 +67,7 @@ class Op:
         self.differentiable = options["differentiable"]
         self.grad_name = options["grad_name"] or _camel(self.name) + "Backward0"
         self.kernel = CPU.kernels.get(self.name)
-        self.kernel_writes = self.kernel is not None and "out" in inspect.signature(self.kernel).parameters
+        self.kernel_writes = self.kernel is not None and "out" in _names(self.kernel)
         self.ufunc = UFUNCS.get(self.name)
         self.rules = {}
         self.rule_all = None
@@ -76,21 +75,21 @@ class Op:
         self._read_signature(body)
 
     def _read_signature(self, body):
-        params = list(inspect.signature(body).parameters.values())[1:]
-        self.params = tuple(p.name for p in params)
-        self.kinds = tuple(_kind(p) for p in params)
-        self.n_params = len(params)
-        self.n_positional = sum(p.kind is not p.KEYWORD_ONLY for p in params)
+        self.params = _names(body)[1:]
+        self.n_params = len(self.params)
+        self.n_positional = body.__code__.co_argcount - 1
+        given = _defaults(body)
+        self.needed = tuple([p not in given for p in self.params])
+        self.kinds = tuple([_kind(body.__annotations__.get(p), p in given) for p in self.params])
         self.n_plain = self.n_params if self.n_positional == self.n_params else -1
-        self.required = sum(p.default is p.empty for p in params)
-        self.defaults = tuple(None if p.default is p.empty else p.default for p in params)
-        self.needed = tuple(p.default is p.empty for p in params)
+        self.required = sum(self.needed)
+        self.defaults = tuple([given.get(p) for p in self.params])
         self.slots = tuple(i for i, k in enumerate(self.kinds) if k != OPTION)
         if self.numbers is None:
             self.numbers = self.promote != NO_PROMOTION and len(self.slots) > 1
         self.promoted = tuple(i for i in self.slots if self.params[i] not in self.apart)
         self.has_list = LIST in self.kinds
-        self.keyword_only = tuple(p.kind is p.KEYWORD_ONLY for p in params)
+        self.keyword_only = tuple([i >= self.n_positional for i in range(self.n_params)])
 
     def __repr__(self):
         return f"<op {self.name}>"
@@ -610,8 +609,8 @@ class Op:
 
     def sources(self, rule):
         """Resolve the parameter names of a rule after `g`; an unknown one is an error at import."""
-        names = list(inspect.signature(rule).parameters)
-        if names[:1] != ["g"]:
+        names = _names(rule)
+        if names[:1] != ("g",):
             raise TypeError(f"{self.name}: a gradient rule's first parameter is 'g', not {names[:1]}")
         return tuple(self.source(name) for name in names[1:])
 
@@ -759,10 +758,25 @@ def positional(body):
     return made
 
 
-def _kind(p):
-    if p.annotation is T:
-        return TENSOR if p.default is p.empty else OPTIONAL
-    return LIST if p.annotation is Ts else OPTION
+def _names(function):
+    """Return the names of a function's parameters; importing asks a thousand times, and `inspect` is slow."""
+    code = getattr(function, "__wrapped__", function).__code__
+    starred = bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    return code.co_varnames[:code.co_argcount + code.co_kwonlyargcount + starred]
+
+
+def _defaults(function):
+    """Return {name: default} of the parameters that have one."""
+    code, values = function.__code__, function.__defaults__ or ()
+    named = dict(zip(code.co_varnames[code.co_argcount - len(values):code.co_argcount], values))
+    named.update(function.__kwdefaults__ or {})
+    return named
+
+
+def _kind(annotation, optional):
+    if annotation is T:
+        return OPTIONAL if optional else TENSOR
+    return LIST if annotation is Ts else OPTION
 
 
 def _camel(name):
@@ -880,8 +894,7 @@ def composite(function=None, *, ns="torch", method=None, aliases=(), name=None):
         function.__name__ = function.__qualname__ = called
         spaces = _tuple(ns)
         if method is None:
-            params = list(inspect.signature(function).parameters)
-            is_method = "torch" in spaces and params[:1] == ["input"]
+            is_method = "torch" in spaces and _names(function)[:1] == ("input",)
         else:
             is_method = method
         function = autocast.casting(function)
