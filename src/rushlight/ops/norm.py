@@ -262,30 +262,30 @@ def _inference_rule(g, input, running_mean, running_var, weight, eps, needs):
 batch_norm_inference.vjp_all(_inference_rule)
 
 
-def _update_running(running, found, momentum):
-    """Move a running statistic towards the one found, in its own memory, as torch does: without a graph."""
+def _update_running(running, found, momentum, factor=1.0):
+    """Move a running statistic towards `factor * found`, in its own memory and, as in torch, unseen by any graph."""
     if running is None:
         return
-    B = backends.of_array(running._array)
     old = running._array
-    new = B.astype(B.reshape(found._array, old.shape), B.float64) * momentum
-    B.copyto(old, new + B.astype(old, B.float64) * (1.0 - momentum))
+    B = backends.of_array(old)
+    B.copyto(old, B.reshape(found._array, old.shape) * (momentum * factor) + old * (1.0 - momentum))
 
 
 def _check_batch_norm(input, running_mean, running_var, weight, bias, training):
-    channels = input.size(1)
+    shape, dtype = input.shape, input.dtype
+    if len(shape) < 2:
+        input.size(1)           # raises torch's IndexError
     refuse_gradient("native_batch_norm", running_mean=running_mean, running_var=running_var)
     for name, p in (("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias)):
         if p is None:
-            if name.startswith("running") and not training:
+            if not training and name.startswith("running"):
                 raise RuntimeError(f"{name} must be defined in evaluation mode")
-        elif p.numel() != channels:
-            raise RuntimeError(f"{name} should contain {channels} elements not {p.numel()}")
-    for p in (weight, bias, running_mean, running_var):
-        if p is not None and p.dtype is not input.dtype and not (input.dtype.itemsize == 2
-                                                                  and p.dtype is dtypes.float32):
+            continue
+        if p.shape != (shape[1],) and p.numel() != shape[1]:
+            raise RuntimeError(f"{name} should contain {shape[1]} elements not {p.numel()}")
+        if p.dtype is not dtype and not (dtype.itemsize == 2 and p.dtype is dtypes.float32):
             raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of "
-                               f"{'Float' if input.dtype.itemsize == 2 else input.dtype.short}")
+                               f"{'Float' if dtype.itemsize == 2 else dtype.short}")
 
 
 def _batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps):
@@ -296,9 +296,9 @@ def _batch_norm(input, running_mean, running_var, weight, bias, training, moment
         return batch_norm_inference(input, running_mean, running_var, weight, bias, eps)
     out, mean, var = batch_norm_forward(input, weight, bias, eps)
     if running_mean is not None or running_var is not None:
-        _update_running(running_mean, mean, momentum)
         n = input.numel() // input.size(1)
-        _update_running(running_var, var.detach() * (n / (n - 1)) if n > 1 else var, momentum)
+        _update_running(running_mean, mean, momentum)
+        _update_running(running_var, var, momentum, n / (n - 1) if n > 1 else 1.0)
     return out
 
 

@@ -5,7 +5,7 @@ import warnings
 
 from ...core.modes import no_grad
 from ...core.tensor import OPS, Tensor
-from ...ops.reduce_norm import vector_norm
+from ...ops.reduce_norm import total_norm
 
 __all__ = [
     "clip_grad_norm",
@@ -45,8 +45,7 @@ def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=Non
     norm_type = float(norm_type)
     if not tensors:
         return OPS.tensor(0.0)
-    norms = [vector_norm(t, norm_type) for t in tensors]
-    total = vector_norm(OPS.stack([n.to(norms[0].device) for n in norms]), norm_type)
+    total = total_norm(tensors, norm_type)
     if error_if_nonfinite and not bool(OPS.isfinite(total)):
         raise RuntimeError(
             f"The total norm of order {norm_type} for gradients from "
@@ -70,7 +69,9 @@ def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
     grads = [p.grad for p in _listed(parameters) if p.grad is not None]
     if not grads:
         return
-    # Multiplying by 1 as well spares a look at the value, as in torch.
+    if total_norm.device.type == "cpu" and float(total_norm) + 1e-6 <= max_norm:
+        return
+    # On a device, a multiplication by 1 spares the wait for the value.
     factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
     for grad in grads:
         grad.mul_(factor.to(grad.device))
