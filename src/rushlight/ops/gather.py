@@ -225,7 +225,7 @@ def _nonzero(B, input: T):
     """Return the positions of the elements that are not zero, one row each."""
     if not input.ndim:
         return B.zeros((int(bool(input)), 0), dtype=B.int64)
-    return B.stack(B.nonzero(input), axis=1)
+    return B.permute_dims(B.stack(B.nonzero(input)), (1, 0))       # each column in one piece, as torch has it
 
 
 @composite
