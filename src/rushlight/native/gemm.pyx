@@ -16,28 +16,15 @@ from rushlight.native.threads cimport RlPool, pool
 cnp.import_array()
 
 cdef extern from "gemm.h":
-    enum: RL_GEMM_DIMS
-    struct RlMatmul:
-        int64_t m, n, k
-        const void* a
-        int64_t ars, acs
-        const void* b
-        int64_t brs, bcs
-        void* c
-        const void* init
-        int64_t irs
-        double alpha
-        int batch_dims
-        int64_t batch_shape[RL_GEMM_DIMS]
-        int64_t a_steps[RL_GEMM_DIMS]
-        int64_t b_steps[RL_GEMM_DIMS]
-    struct GemmTable:
-        int level
-        bint (*matmul[2])(const RlMatmul*, const RlPool*) noexcept nogil
-        void (*colsum[2])(const void*, int64_t, int64_t, int64_t, int64_t, void*) noexcept nogil
     const GemmTable* gemm_table()
 
 cdef const GemmTable* table = gemm_table()
+
+
+cdef const GemmTable* kernels() noexcept nogil:
+    """Return the table of this processor's level, for other shims; NULL when there is none."""
+    return table
+
 
 cdef enum:
     MAX_DIMS = 16
