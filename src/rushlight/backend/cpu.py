@@ -144,10 +144,10 @@ class CpuBackend(base.Backend):
         return _in_c_order(np.logical_and.reduce(x, axis, None, None, keepdims))
 
     def argmax(self, x, axis=None, keepdims=False):
-        return _in_c_order(np.argmax(x, axis, keepdims=keepdims))
+        return _in_c_order(x.argmax(axis, keepdims=keepdims) if keepdims else x.argmax(axis))
 
     def argmin(self, x, axis=None, keepdims=False):
-        return _in_c_order(np.argmin(x, axis, keepdims=keepdims))
+        return _in_c_order(x.argmin(axis, keepdims=keepdims) if keepdims else x.argmin(axis))
 
     exp2, fmod, fmax, fmin, gcd, frexp = np.exp2, np.fmod, np.fmax, np.fmin, np.gcd, staticmethod(np.frexp)
 

@@ -202,6 +202,8 @@ _C_TYPES = {"float32": "float", "float64": "double", "uint8": "uint8_t", "int8":
 def _fitting(B, x, value):
     """Return a number as the dtype of `x` takes it; RuntimeError where it cannot hold it."""
     kind = B.kind(x)
+    if kind == "f" and type(value) in (int, float) and (-448 <= value <= 448 or value - value != 0):
+        return float(value)                             # small, infinite or nan: every floating type holds it
     if kind == "b":
         return bool(value)
     dtype = B.torch_dtype(x)
