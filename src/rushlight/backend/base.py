@@ -5,6 +5,8 @@ extras are the few places where NumPy, CuPy and the standard differ, or where th
 nothing. `Backend` implements them in standard terms where that is possible; a backend overrides
 what it has better.
 """
+from typing import Any
+
 from .. import dtypes
 
 
@@ -18,9 +20,9 @@ class Backend:
         kernels: op name -> native function, tried before the op's body.
     """
 
-    device_type = None
-    xp = None
-    array_type = None
+    device_type: Any = None
+    xp: Any = None
+    array_type: Any = None
 
     def __init__(self):
         self.kernels = {}
@@ -62,6 +64,10 @@ class Backend:
         """Return a fresh C-ordered copy."""
         return self.xp.asarray(x, copy=True)
 
+    def c_order(self, x):
+        """Return x, copied if its elements do not lie in C order."""
+        return x if self.is_contiguous(x) else self.copy(x)
+
     def clone(self, x):
         """Return a fresh copy that keeps the order of the dimensions in memory, where there are no gaps."""
         return self.copy(x)
@@ -92,8 +98,8 @@ class Backend:
     def view(self, x, shape):
         """Return x's memory in another shape, or None where only a copy has it."""
         try:
-            return self.xp.reshape(x, shape, copy=False)
-        except ValueError:
+            return self.xp.reshape(x, shape, copy=None if 0 in x.shape else False)
+        except (ValueError, AttributeError):        # array-api-strict raises the latter
             return None
 
     def swapaxes(self, x, a, b):

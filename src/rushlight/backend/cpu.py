@@ -1,5 +1,6 @@
 """The CPU backend: NumPy, with native kernels where the compiled build has them."""
 import importlib
+from typing import Any
 
 import numpy as np
 
@@ -270,11 +271,11 @@ COMPILED = bool(B.kernels)
 
 try:
     from numpy._core.umath import _extobj_contextvar, _make_extobj
-    _SILENT = _make_extobj(all="ignore")
+    SILENT: Any = _make_extobj(all="ignore")
     hush = _extobj_contextvar.set
     unhush = _extobj_contextvar.reset
 except ImportError:             # a NumPy that keeps this elsewhere
-    _SILENT = None
+    SILENT = None
 
     def hush(_):
         before = np.seterr(all="ignore")
@@ -283,4 +284,3 @@ except ImportError:             # a NumPy that keeps this elsewhere
     def unhush(before):
         np.seterr(**before)
 
-SILENT = _SILENT

@@ -3,6 +3,7 @@
 Every operator and method calls an op by name through `OPS`, a table that the registry fills.
 """
 import sys
+from typing import Any
 
 from .. import devices, dtypes
 from ..backend import base as backends
@@ -25,7 +26,7 @@ class OpTable:
     """The ops that operators of `Tensor` call, by name; those of two operands take exactly two."""
 
 
-OPS = OpTable()
+OPS: Any = OpTable()
 
 
 class Size(tuple):

@@ -93,7 +93,7 @@ def get_device_capability(device=None):
     return found.major, found.minor
 
 
-_Properties = collections.namedtuple("_CudaDeviceProperties", (
+_CudaDeviceProperties = collections.namedtuple("_CudaDeviceProperties", (
     "name", "major", "minor", "total_memory", "multi_processor_count", "warp_size", "max_threads_per_multi_processor"))
 
 
@@ -103,7 +103,7 @@ def get_device_properties(device=None):
     index = _index(device)
     _check(index)
     p = runtime.getDeviceProperties(index)
-    return _Properties(p["name"].decode(), p["major"], p["minor"], p["totalGlobalMem"], p["multiProcessorCount"],
+    return _CudaDeviceProperties(p["name"].decode(), p["major"], p["minor"], p["totalGlobalMem"], p["multiProcessorCount"],
                        p["warpSize"], p["maxThreadsPerMultiProcessor"])
 
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from .. import dtypes
 from ..core.printing import print_as_tensor
-from ..core.tensor import OPS, Tensor, attributes, counter, make_as
+from ..core.tensor import OPS, Tensor, _TensorMeta, attributes, counter, make_as
 
 __all__ = [
     "Buffer",
@@ -32,7 +32,7 @@ def _rebuild_parameter_with_state(data, requires_grad, backward_hooks, state):
     return param
 
 
-class _ParameterMeta(type(Tensor)):
+class _ParameterMeta(_TensorMeta):
     """`isinstance(x, Parameter)` also holds for a tensor subclass marked `_is_param`."""
 
     def __instancecheck__(self, instance):
@@ -110,7 +110,7 @@ def _make_subclass(cls, data, requires_grad):
     return param
 
 
-class _BufferMeta(type(Tensor)):
+class _BufferMeta(_TensorMeta):
     """`isinstance(x, Buffer)` holds for a tensor marked `_is_buffer`."""
 
     def __instancecheck__(self, instance):
