@@ -2,7 +2,7 @@
 from .. import dtypes, errors
 from ..backend import base as backends
 from .engine import backward_walk
-from .tensor import Tensor, TensorBase, make, node_of, wants_grad
+from .tensor import TensorBase, make, node_of, wants_grad
 
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):

@@ -43,6 +43,8 @@ cdef class Node:
     cdef public object stack
     cdef public object extra
 
+    cpdef renumber(self)
+
     @cython.locals(version=long, c=Version, item_tensor=TensorBase)
     cpdef unpack(self, Py_ssize_t k, bint as_tensor)
 
@@ -55,7 +57,7 @@ cdef class Node:
 
 cdef _Sequence SEQUENCE
 
-@cython.locals(node=Node, order=list, stack=list, seen=set)
+@cython.locals(node=Node, order=list, stack=list, seen=set, last=long, sorted_already=bint)
 cdef list reachable(list start)
 
 @cython.locals(node=Node, target=Node, leaf=TensorBase, shared=bint, own=bint, edges=list, k=Py_ssize_t, nr=Py_ssize_t)

@@ -359,13 +359,10 @@ def walk_from(start, pending, results, retain_graph, create_graph, captures):
         return
     token = hush(SILENT)
     RAW.depth += 1
-    before = state.grad
-    state.grad = False
     try:
         walk(order, pending, results, retain_graph, False, captures, runs)
     finally:
         RAW.depth -= 1
-        state.grad = before
         unhush(token)
 
 
@@ -374,16 +371,21 @@ def reachable(start):
     seen = set()
     order = []
     stack = list(start)
+    last = SEQUENCE.n + 1
+    sorted_already = True               # a chain is met in order
     while stack:
         node = stack.pop()
         if node in seen:
             continue
         seen.add(node)
         order.append(node)
+        if node.seq > last:
+            sorted_already = False
+        last = node.seq
         for e in node.edges:
             if e is not None and not isinstance(e, TensorBase) and e not in seen:
                 stack.append(e)
-    if len(order) > 1:
+    if not sorted_already:
         order.sort(key=_age, reverse=True)
     return order
 
@@ -574,7 +576,8 @@ def accumulate_leaf(leaf, g, own, create_graph):
     elif old is None:
         leaf._grad = make(g if own and owned(g) else backends.of_array(g).copy(g))
     elif old._node is not None or old._req:
-        leaf._grad = OPS.add(old, make(g))
+        with UserCode(False):
+            leaf._grad = OPS.add(old, make(g))
     else:
         add_into(old, g)
     if leaf._acc is not None:
@@ -604,11 +607,26 @@ def add_into(old, g):
 def run_post_hooks(leaf):
     hooks = getattr(leaf, "_post_accumulate_grad_hooks", None)
     if hooks:
-        for fn in list(hooks.values()):
-            fn(leaf)
+        with UserCode(False):
+            for fn in list(hooks.values()):
+                fn(leaf)
 
 
 # ------------------------------------------------------------------ hooks
+
+class UserCode:
+    """Within it tensors may be used during a walk: hooks and the like; gradients as `create_graph` says."""
+
+    def __init__(self, create_graph):
+        self.create_graph = create_graph
+
+    def __enter__(self):
+        self.depth, self.grad = RAW.depth, state.grad
+        RAW.depth, state.grad = 0, bool(self.create_graph)
+
+    def __exit__(self, *exc):
+        RAW.depth, state.grad = self.depth, self.grad
+
 
 def as_tensor(g):
     return g if g is None or isinstance(g, TensorBase) else make(g)
@@ -619,9 +637,7 @@ def run_tensor_hooks(hooks, g, create_graph):
     if not hooks:
         return g
     t = as_tensor(g)
-    depth = RAW.depth
-    RAW.depth = 0
-    try:
+    with UserCode(create_graph):
         for fn in list(hooks.values()):
             new = fn(t)
             if new is not None:
@@ -631,8 +647,6 @@ def run_tensor_hooks(hooks, g, create_graph):
                 if new._array.shape != t._array.shape:
                     raise RuntimeError(f"hook '{getattr(fn, '__name__', fn)}' has changed the size of value")
                 t = new
-    finally:
-        RAW.depth = depth
     return t if create_graph else t._array
 
 
@@ -645,15 +659,11 @@ def before_node(node, grads, create_graph):
                 grads[nr] = run_tensor_hooks(hooks, grads[nr], create_graph)
     if node.node_pre_hooks:
         tensors = tuple([as_tensor(g) for g in grads])
-        depth = RAW.depth
-        RAW.depth = 0
-        try:
+        with UserCode(create_graph):
             for fn in list(node.node_pre_hooks.values()):
                 new = fn(tensors)
                 if new is not None:
                     tensors = tuple(new)
-        finally:
-            RAW.depth = depth
         grads = [t if create_graph or t is None else t._array for t in tensors]
     if node.retained is not None:
         for nr, ref in node.retained.items():
@@ -673,17 +683,13 @@ def retain(t, g, create_graph):
 
 def after_node(node, found, grads, create_graph):
     """Run the hooks registered on a node with its input and output gradients."""
-    depth = RAW.depth
-    RAW.depth = 0
-    try:
+    with UserCode(create_graph):
         inputs = tuple([as_tensor(r) for r in found])
         outputs = tuple([as_tensor(g) for g in grads])
         for fn in list(node.node_hooks.values()):
             new = fn(inputs, outputs)
             if new is not None:
                 inputs = tuple(new) if isinstance(new, (tuple, list)) else (new,)
-    finally:
-        RAW.depth = depth
     return [t if create_graph or t is None else t._array for t in inputs]
 
 

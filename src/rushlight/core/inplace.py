@@ -43,7 +43,7 @@ def _tracked(op, args, t, slot):
         kept = make(backends.of_array(t._array).copy(t._array))
         kept._node, kept._nr, kept._req = tensor_module.node_of(t), t._nr, t._req
         old = args[:slot] + (kept,) + args[slot + 1:]
-    result, values = _compute(op, args, t)
+    _, values = _compute(op, args, t)
     views.bump(t, op.name + "_")
     shadow = make(t._array)
     shadow._counter = t._counter

@@ -1,10 +1,11 @@
 # C types of op.py for the compiled build.
 cimport cython
 from rushlight.core.tensor cimport TensorBase, Version
-from rushlight.core.engine cimport Node, Plan
+from rushlight.core.engine cimport Node, Plan, _Raw
 from rushlight.core.modes cimport _Flags
 
 cdef _Flags flags
+cdef _Raw walks
 
 
 @cython.locals(c=Version)

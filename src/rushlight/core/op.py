@@ -4,6 +4,7 @@ One block of source says everything about an op (see docs/design.md). What happe
 bind the arguments, unwrap the tensors, promote, run the kernel or the body, wrap, record.
 """
 import types
+from typing import TYPE_CHECKING, Any
 
 from .. import dtypes, errors
 from ..backend import base as backends
@@ -26,12 +27,15 @@ _F32, _F64, _I64, _BOOL = dtypes.float32.np, dtypes.float64.np, dtypes.int64.np,
 _ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "a": "input", "x2": "other"}
 
 
-class T:
-    """Annotation of a body's parameter that is a tensor."""
+if TYPE_CHECKING:               # to a type checker the arrays that a body gets are of no type
+    T = Any
+    Ts = Any
+else:
+    class T:
+        """Annotation of a body's parameter that is a tensor."""
 
-
-class Ts:
-    """Annotation of a body's parameter that is a sequence of tensors."""
+    class Ts:
+        """Annotation of a body's parameter that is a sequence of tensors."""
 
 
 class Op:
@@ -103,6 +107,13 @@ class Op:
     # ------------------------------------------------------------ call
 
     def __call__(self, *args, **kwargs):
+        if walks.depth and self.kernel is not None and not kwargs and type(args[0]) is _ndarray:
+            if len(args) != self.n_params:          # inside a rule: straight to the kernel
+                args = self.fill(args)
+            result = self.kernel(*args)
+            if result is not NotImplemented:
+                return result if self.returns is None else _pick(result, self.returns)
+            return self.apply(args)
         if kwargs:
             if "out" in kwargs and "out" not in self.params:
                 out = kwargs.pop("out")
@@ -487,7 +498,8 @@ class Op:
 
     def record(self, args, values, result, out):
         """Make the node of this call and tie the outputs to it."""
-        node = Node()
+        node = Node.__new__(Node)
+        node.renumber()
         node.op = self
         self.add_edges(node, args)
         plan = node.plan
@@ -695,6 +707,7 @@ class InPlace:
 
 
 flags = Flags
+walks = RAW
 _bound = types.MethodType
 
 

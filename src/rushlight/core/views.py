@@ -4,7 +4,7 @@ from ..backend import base as backends
 from . import tensor as tensor_module
 from .engine import Node
 from .modes import state
-from .tensor import INFERENCE, OPS, VIEW_NO_GRAD, counter, make
+from .tensor import INFERENCE, OPS, VIEW_NO_GRAD, counter
 
 
 def attach(out, source, op, args):
@@ -166,7 +166,8 @@ def check_inplace(t):
                                "the no_grad block (if you don't want the inplace to be tracked) or both outside (if "
                                "you want the inplace to be tracked).")
         if t._node is not None and t._node.multi is not None:
-            raise RuntimeError(f"Output {t._nr} of {t._node.name().removesuffix('Backward0')} is a view and is being modified inplace. This view "
+            name = t._node.name().removesuffix("Backward0")
+            raise RuntimeError(f"Output {t._nr} of {name} is a view and is being modified inplace. This view "
                                "is the output of a function that returns multiple views. Such functions do not "
                                "allow the output views to be modified inplace. You should replace the inplace "
                                "operation by an out-of-place one.")
