@@ -11,7 +11,6 @@ import pytest
 
 pytest.importorskip("rushlight.native.elementwise", reason="the pure build has no kernels")
 
-import rushlight
 from rushlight.backend.cpu import B
 from rushlight.core.op import Registry
 from rushlight.native import threads

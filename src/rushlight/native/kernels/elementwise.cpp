@@ -5,6 +5,7 @@
 using namespace RL_NS;
 
 #define FLOATS(Op) &map1<Op, float>, &map1<Op, double>
+#define EASY(Op) &map1_easy<Op, float>, &map1_easy<Op, double>
 #define NUMBERS(Op) FLOATS(Op), &map1<Op, int64_t>, &map1<Op, int32_t>
 
 #define FORM(Op, form, O) &form<Op, float, O>, &form<Op, double, O>, &form<Op, int64_t, O>, &form<Op, int32_t, O>
@@ -26,13 +27,13 @@ RL_TABLE(ElementwiseTable, elementwise) = {
     {
         {NUMBERS(Neg)},
         {NUMBERS(Abs)},
-        {FLOATS(Exp)},
-        {FLOATS(Log)},
+        {EASY(Exp)},
+        {EASY(Log)},
         {FLOATS(Sqrt)},
         {FLOATS(Rsqrt)},
         {FLOATS(Reciprocal)},
         {FLOATS(Tanh)},
-        {FLOATS(Sigmoid)},
+        {EASY(Sigmoid)},
         {NUMBERS(Relu)},
         {NUMBERS(Square)},
         {NUMBERS(Cube)},
@@ -41,7 +42,7 @@ RL_TABLE(ElementwiseTable, elementwise) = {
         {FLOATS(Erf)},
         {FLOATS(Gelu)},
         {FLOATS(GeluTanh)},
-        {FLOATS(Silu)},
+        {EASY(Silu)},
         {nullptr, nullptr, nullptr, nullptr, &map1<Not, uint8_t>},
         {&map1p<Pow, float, 1>, &map1p<Pow, double, 1>},
         {&map1p<Clamp, float, 2>, &map1p<Clamp, double, 2>, &map1p<Clamp, int64_t, 2>, &map1p<Clamp, int32_t, 2>},

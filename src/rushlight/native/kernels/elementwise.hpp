@@ -17,20 +17,32 @@ namespace RL_NS {
     };
 
 RL_OP1(Neg, -x)
-RL_OP1(Exp, exp_(x))
-RL_OP1(Log, log_(x))
 RL_OP1(Sqrt, sqrt_(x))
 RL_OP1(Rsqrt, T(1) / sqrt_(x))
 RL_OP1(Reciprocal, T(1) / x)
 RL_OP1(Tanh, tanh_(x))
-RL_OP1(Sigmoid, sigmoid_(x))
 RL_OP1(Relu, x < T(0) ? T(0) : x)  // nan and -0 stay, as in torch
 RL_OP1(Square, x* x)
 RL_OP1(Cube, x* x* x)
 RL_OP1(Erf, erf_(x))
 RL_OP1(Gelu, T(0.5) * x * (T(1) + erf_(x * T(0.70710678118654752440))))
-RL_OP1(Silu, x / (T(1) + exp_(-x)))
 RL_OP1(Not, !x)
+
+// Ops with a cheaper form for arguments that are `easy`, as nearly all are: see map1_easy.
+#define RL_EASY(Name, is_easy, cheap, full)                         \
+    struct Name {                                                   \
+        template <class T>                                          \
+        static inline bool easy(T x) { return is_easy; }            \
+        template <class T>                                          \
+        static inline T run_easy(T x) { return cheap; }             \
+        template <class T>                                          \
+        static inline T run(T x) { return full; }                   \
+    };
+
+RL_EASY(Exp, abs_(x) <= exp_limit(x), exp_mid(x), exp_(x))
+RL_EASY(Log, (x >= least_normal(x)) & (x < T(__builtin_inff())), log_normal(x, T(0)), log_(x))
+RL_EASY(Sigmoid, abs_(x) <= exp_limit(x), sigmoid_from(x, exp_mid(-abs_(x))), sigmoid_(x))
+RL_EASY(Silu, abs_(x) <= exp_limit(x), x / (T(1) + exp_mid(-x)), x / (T(1) + exp_(-x)))
 
 struct Abs {
     static inline float run(float x) { return abs_(x); }
@@ -147,6 +159,26 @@ void map1(const void* a, const void*, void* out, size_t n) {
     T* y = static_cast<T*>(out);
 #pragma omp simd
     for (size_t i = 0; i < n; i++) y[i] = Op::run(x[i]);
+}
+
+// Block by block: the cheap form when all of a block is easy. Both forms give the same bits there.
+template <class Op, class T>
+void map1_easy(const void* a, const void*, void* out, size_t n) {
+    const T* x = static_cast<const T*>(a);
+    T* y = static_cast<T*>(out);
+    for (size_t m; n; n -= m, x += m, y += m) {
+        m = n < 512 ? n : 512;
+        int hard = 0;
+#pragma omp simd reduction(| : hard)
+        for (size_t i = 0; i < m; i++) hard |= !Op::easy(x[i]);
+        if (hard) {
+#pragma omp simd
+            for (size_t i = 0; i < m; i++) y[i] = Op::run(x[i]);
+        } else {
+#pragma omp simd
+            for (size_t i = 0; i < m; i++) y[i] = Op::run_easy(x[i]);
+        }
+    }
 }
 
 template <class Op, class T, int kNumbers>

@@ -28,9 +28,9 @@ void cross_entropy(const void* logits, const int64_t* target, int64_t ignore, vo
         return;
     }
     for (size_t r = 0; r < rows; r++, x += cols, p += cols) {
-        const T shift = row_max(x, cols);
+        const Shift<T> shift(x, cols);
         const T s = exponentials(x, p, cols, shift);
-        loss[r] = target[r] == ignore ? T(0) : T(std::log(s)) - (x[target[r]] - shift);
+        loss[r] = target[r] == ignore ? T(0) : T(std::log(s)) - (x[target[r]] - shift.largest);
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) p[i] /= s;
     }

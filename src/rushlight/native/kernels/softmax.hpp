@@ -45,28 +45,48 @@ inline void exponentials(Tile<T>& x, Tile<T>& e, T* s, size_t cols) {
     }
 }
 
-// The largest element; where there is a nan, some number or nan, which will do: the sum below is nan then.
-template <class T>
-inline T row_max(const T* x, size_t n) {
+// The largest (or least) element; where there is a nan, some number or nan, which will do: sums are nan then.
+template <class T, bool kLeast>
+inline T row_extreme(const T* x, size_t n) {
     T best = x[0];
     size_t i = 0;
     if (n >= kLanes) {
         T b[kLanes];
         for (size_t l = 0; l < kLanes; l++) b[l] = x[l];
         for (i = kLanes; i + kLanes <= n; i += kLanes)
-            for (size_t l = 0; l < kLanes; l++) b[l] = x[i + l] > b[l] ? x[i + l] : b[l];
+            for (size_t l = 0; l < kLanes; l++) b[l] = (kLeast ? x[i + l] < b[l] : x[i + l] > b[l]) ? x[i + l] : b[l];
         for (size_t w = kLanes / 2; w; w /= 2)
-            for (size_t l = 0; l < w; l++) b[l] = b[l + w] > b[l] ? b[l + w] : b[l];
+            for (size_t l = 0; l < w; l++) b[l] = (kLeast ? b[l + w] < b[l] : b[l + w] > b[l]) ? b[l + w] : b[l];
         best = b[0];
     }
-    for (; i < n; i++) best = x[i] > best ? x[i] : best;
+    for (; i < n; i++) best = (kLeast ? x[i] < best : x[i] > best) ? x[i] : best;
     return best;
 }
 
-// y = exp(x - shift); returns the sum of y.
+// The largest element of a row, and whether exp_mid will do for all x - largest.
 template <class T>
-inline T exponentials(const T* x, T* y, size_t n, T shift) {
-    return T(sum_range(0, n, [=](size_t i) { return y[i] = exp_(x[i] - shift); }));
+struct Shift {
+    T largest;
+    bool easy;
+    Shift(const T* x, size_t n) : largest(row_extreme<T, false>(x, n)) {
+        easy = largest - row_extreme<T, true>(x, n) <= exp_limit(T(0));
+    }
+};
+
+// y = exp(x - largest); returns the sum of y.
+template <class T>
+inline T exponentials(const T* x, T* y, size_t n, Shift<T> s) {
+    const T shift = s.largest;
+    return T(s.easy ? sum_range(0, n, [=](size_t i) { return y[i] = exp_mid(x[i] - shift); })
+                    : sum_range(0, n, [=](size_t i) { return y[i] = exp_(x[i] - shift); }));
+}
+
+// The log of the sum of exp(x - largest).
+template <class T>
+inline T log_sum(const T* x, size_t n, Shift<T> s) {
+    const T shift = s.largest;
+    return T(std::log(s.easy ? sum_range(0, n, [=](size_t i) { return exp_mid(x[i] - shift); })
+                             : sum_range(0, n, [=](size_t i) { return exp_(x[i] - shift); })));
 }
 
 template <class T>
@@ -87,7 +107,7 @@ void softmax(const void* data, void* out, size_t rows, size_t cols) {
         return;
     }
     for (size_t r = 0; r < rows; r++, x += cols, y += cols) {
-        const T s = exponentials(x, y, cols, row_max(x, cols));
+        const T s = exponentials(x, y, cols, Shift<T>(x, cols));
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) y[i] /= s;
     }
@@ -113,8 +133,8 @@ void log_softmax(const void* data, void* out, size_t rows, size_t cols) {
         return;
     }
     for (size_t r = 0; r < rows; r++, x += cols, y += cols) {
-        const T shift = row_max(x, cols);
-        const T ls = T(std::log(sum_all(x, cols, [shift](T v) { return exp_(v - shift); })));
+        const Shift<T> s(x, cols);
+        const T shift = s.largest, ls = log_sum(x, cols, s);
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) y[i] = (x[i] - shift) - ls;
     }

@@ -84,62 +84,84 @@ inline double sqrt_(double x) { return __builtin_sqrt(x); }
 
 // ---- exp
 
-// 2^n as a product of two factors, so that n may reach past the exponent's ends: the second
-// multiplication overflows to inf or rounds to a denormal, once.
-inline float scale2(float p, int32_t n) {
-    uint32_t u = uint32_t(n + 512), h = u >> 1;  // both halves positive: shifts are unsigned
-    return p * bits<float>((h - 256 + 127) << 23) * bits<float>((u - h - 256 + 127) << 23);
-}
-inline double scale2(double p, int64_t n) {
-    uint64_t u = uint64_t(n + 4096), h = u >> 1;
-    return p * bits<double>((h - 2048 + 1023) << 52) * bits<double>((u - h - 2048 + 1023) << 52);
-}
-
 // x = n ln2 + r, |r| <= ln2/2 (n rounded by adding 1.5 * 2^mantissa); nan passes the clamps.
-struct ReducedF { float r; int32_t n; };
-struct ReducedD { double r; int64_t n; };
+// `bits` of n + magic: shifted up, only n is left of it, ready to be added to an exponent.
+struct ReducedF { float r; uint32_t bits; };
+struct ReducedD { double r; uint64_t bits; };
 inline ReducedF reduce_ln2(float x) {
     const float magic = 12582912.f;
-    float t = x * 1.44269504f + magic;
+    float t = fma_(x, 1.44269504f, magic);
     float n = t - magic;
     float r = fma_(n, -0.693359375f, x);  // 9 bits: n times it is exact
     r = fma_(n, 2.12194440e-4f, r);
-    return {r, int32_t(bits<uint32_t>(t) - bits<uint32_t>(magic))};
+    return {r, bits<uint32_t>(t)};
 }
 inline ReducedD reduce_ln2(double x) {
     const double magic = 6755399441055744.0;
-    double t = x * 1.4426950408889634 + magic;
+    double t = fma_(x, 1.4426950408889634, magic);
     double n = t - magic;
     double r = fma_(n, -6.93145751953125e-1, x);
     r = fma_(n, -1.42860682030941723212e-6, r);
-    return {r, int64_t(bits<uint64_t>(t) - bits<uint64_t>(magic))};
+    return {r, bits<uint64_t>(t)};
+}
+
+// 2^n, for n that gives a normal number.
+inline float two_to(ReducedF a) { return bits<float>((a.bits << 23) + 0x3f800000u); }
+inline double two_to(ReducedD a) { return bits<double>((a.bits << 52) + 0x3ff0000000000000ull); }
+
+// p 2^n by two factors, so that n may reach past the exponent's ends: the second multiplication overflows to
+// inf or rounds to a denormal, once.
+inline float scale2(float p, ReducedF a) {
+    uint32_t u = a.bits - 0x4b400000u + 512u, h = u >> 1;  // both halves positive: shifts are unsigned
+    return p * bits<float>((h - 256 + 127) << 23) * bits<float>((u - h - 256 + 127) << 23);
+}
+inline double scale2(double p, ReducedD a) {
+    uint64_t u = a.bits - 0x4338000000000000ull + 4096u, h = u >> 1;
+    return p * bits<double>((h - 2048 + 1023) << 52) * bits<double>((u - h - 2048 + 1023) << 52);
+}
+
+inline float exp_reduced(float r) {
+    float q = poly(r, 0.49999994f, 0.16666515f, 0.041668553f, 0.008369375f, 0.0013807538f);
+    return fma_(q, r * r, r) + 1.f;
+}
+inline double exp_reduced(double r) {
+    double q = poly(r, 0.5000000000000011, 0.166666666666664, 0.04166666666651932, 0.008333333333498533,
+                    0.001388888894689711, 0.00019841269506018594, 2.480148937279021e-05, 2.7557579732172066e-06,
+                    2.7631678937256906e-07, 2.500437004131946e-08);
+    return fma_(q, r * r, r) + 1.;
+}
+
+// Where exp_mid is right: its result is a normal number.
+inline float exp_limit(float) { return 87.f; }
+inline double exp_limit(double) { return 708.; }
+
+// exp for |x| <= exp_limit or nan: two thirds of the work of exp_.
+template <class T>
+inline T exp_mid(T x) {
+    auto a = reduce_ln2(x);
+    return exp_reduced(a.r) * two_to(a);
 }
 
 inline float exp_(float x) {
     x = x > 89.f ? 89.f : x;
     x = x < -104.f ? -104.f : x;
     ReducedF a = reduce_ln2(x);
-    float q = poly(a.r, 0.49999994f, 0.16666515f, 0.041668553f, 0.008369375f, 0.0013807538f);
-    return scale2(fma_(q, a.r * a.r, a.r) + 1.f, a.n);
+    return scale2(exp_reduced(a.r), a);
 }
 inline double exp_(double x) {
     x = x > 710. ? 710. : x;
     x = x < -746. ? -746. : x;
     ReducedD a = reduce_ln2(x);
-    double q = poly(a.r, 0.5000000000000011, 0.166666666666664, 0.04166666666651932, 0.008333333333498533,
-                    0.001388888894689711, 0.00019841269506018594, 2.480148937279021e-05, 2.7557579732172066e-06,
-                    2.7631678937256906e-07, 2.500437004131946e-08);
-    return scale2(fma_(q, a.r * a.r, a.r) + 1., a.n);
+    return scale2(exp_reduced(a.r), a);
 }
 
 // ---- log
 
-// x = 2^e m, sqrt(1/2) <= m < sqrt(2), by integer arithmetic on the bits; denormals are scaled up first.
-inline float log_(float x) {
-    bool tiny = x < 1.17549435e-38f;
-    float y = tiny ? x * 8388608.f : x;
+// log of a positive normal number: x = 2^e m, sqrt(1/2) <= m < sqrt(2), by integer arithmetic on the bits;
+// `down` is subtracted from e.
+inline float log_normal(float y, float down) {
     uint32_t u = bits<uint32_t>(y) - 0x3f3504f3u;
-    float e = float(int32_t(u) >> 23) - (tiny ? 23.f : 0.f);
+    float e = float(int32_t(u) >> 23) - down;
     float f = bits<float>((u & 0x007fffffu) + 0x3f3504f3u) - 1.f;
     float p = poly(f, 0.3333331f, -0.24999987f, 0.20002216f, -0.16669258f, 0.14218909f, -0.12384454f, 0.11871183f,
                    -0.11788059f, 0.0691703856f);
@@ -147,23 +169,32 @@ inline float log_(float x) {
     float r = f * z * p;
     r = fma_(e, -2.12194440e-4f, r);
     r = fma_(z, -0.5f, r);
-    r = r + f;
-    r = fma_(e, 0.693359375f, r);
+    return fma_(e, 0.693359375f, r + f);
+}
+inline double log_normal(double y, double down) {
+    uint64_t u = bits<uint64_t>(y) + (0x3ff0000000000000ull - 0x3fe6a09e667f3bcdull);
+    // The exponent as a double without an integer conversion (which AVX2 lacks for 64 bits).
+    double e = bits<double>((u >> 52) | 0x4330000000000000ull) - 4503599627370496. - 1023. - down;
+    double f = bits<double>((u & 0x000fffffffffffffull) + 0x3fe6a09e667f3bcdull) - 1.;
+    double s = f / (2. + f), z = s * s, h = 0.5 * f * f;
+    double r = z * poly(z, 0.6666666666666734, 0.399999999994171, 0.2857142874193304, 0.22222198613864994,
+                        0.18183562451381347, 0.15314093823418987, 0.14795551625723477);
+    return e * 6.93147180369123816490e-01 - ((h - fma_(s, h + r, e * 1.90821492927058770002e-10)) - f);
+}
+
+inline float least_normal(float) { return 1.17549435e-38f; }
+inline double least_normal(double) { return 2.2250738585072014e-308; }
+
+inline float log_(float x) {
+    const bool tiny = x < least_normal(x);
+    float r = log_normal(tiny ? x * 8388608.f : x, tiny ? 23.f : 0.f);
     r = x < __builtin_inff() ? r : x;  // inf, nan
     r = x == 0.f ? -__builtin_inff() : r;
     return x < 0.f ? __builtin_nanf("") : r;
 }
 inline double log_(double x) {
-    bool tiny = x < 2.2250738585072014e-308;
-    double y = tiny ? x * 18014398509481984. : x;
-    uint64_t u = bits<uint64_t>(y) + (0x3ff0000000000000ull - 0x3fe6a09e667f3bcdull);
-    // The exponent as a double without an integer conversion (which AVX2 lacks for 64 bits).
-    double e = bits<double>((u >> 52) | 0x4330000000000000ull) - 4503599627370496. - 1023. - (tiny ? 54. : 0.);
-    double f = bits<double>((u & 0x000fffffffffffffull) + 0x3fe6a09e667f3bcdull) - 1.;
-    double s = f / (2. + f), z = s * s, h = 0.5 * f * f;
-    double r = z * poly(z, 0.6666666666666734, 0.399999999994171, 0.2857142874193304, 0.22222198613864994,
-                        0.18183562451381347, 0.15314093823418987, 0.14795551625723477);
-    r = e * 6.93147180369123816490e-01 - ((h - fma_(s, h + r, e * 1.90821492927058770002e-10)) - f);
+    const bool tiny = x < least_normal(x);
+    double r = log_normal(tiny ? x * 18014398509481984. : x, tiny ? 54. : 0.);
     r = x < __builtin_inf() ? r : x;
     r = x == 0. ? -__builtin_inf() : r;
     return x < 0. ? __builtin_nan("") : r;
@@ -175,7 +206,7 @@ inline float expm1_pos(float x) {
     ReducedF a = reduce_ln2(x);
     float q = poly(a.r, 0.5f, 0.16666667f, 0.041666344f, 0.008333277f, 0.0013941984f, 0.00019912115f);
     q = fma_(q, a.r * a.r, a.r);
-    float two_n = bits<float>(uint32_t(a.n + 127) << 23);
+    float two_n = two_to(a);
     return fma_(two_n, q, two_n - 1.f);
 }
 inline double expm1_pos(double x) {
@@ -184,7 +215,7 @@ inline double expm1_pos(double x) {
                     0.000198412698888924, 2.480158736329659e-05, 2.755724117200341e-06, 2.755724021775658e-07,
                     2.5110174887698556e-08, 2.092526483893219e-09);
     q = fma_(q, a.r * a.r, a.r);
-    double two_n = bits<double>(uint64_t(a.n + 1023) << 52);
+    double two_n = two_to(a);
     return fma_(two_n, q, two_n - 1.);
 }
 
@@ -204,9 +235,12 @@ inline double tanh_(double x) {
 
 // 1/(1+e^-x), from e^-|x| so that nothing overflows and the left tail keeps its denormals.
 template <class T>
-inline T sigmoid_(T x) {
-    T e = exp_(-abs_(x));
+inline T sigmoid_from(T x, T e) {
     return (x >= T(0) ? T(1) : e) / (T(1) + e);
+}
+template <class T>
+inline T sigmoid_(T x) {
+    return sigmoid_from(x, exp_(-abs_(x)));
 }
 
 // ---- sin, cos
@@ -274,7 +308,7 @@ inline float erf_(float x) {
     float a = abs_(x), z = x * x;
     float t = a > 4.f ? 4.f : a;  // erf(4) rounds to 1; nan stays
     float g = poly(t, 0.12865275f, 0.6351339f, 0.10626573f, -0.023787068f, 0.0036543729f, -0.00032576141f, 1.1530065e-05f);
-    float far = 1.f - exp_(-fma_(t, g, t));
+    float far = 1.f - exp_mid(-fma_(t, g, t));
     float near = fma_(x, poly(z, 0.12837917f, -0.37612635f, 0.11283696f, -0.026859371f, 0.0052008871f, -0.00081403332f,
                                8.3575338e-05f), x);
     return a < 0.927f ? near : copysign_(far, x);
