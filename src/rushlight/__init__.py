@@ -22,7 +22,7 @@ _FAMILIES = ("pointwise", "pointwise_binary", "special", "comparison", "activati
              "reduce_scan", "reduce_norm", "sampled", "shape", "join", "rearrange", "pad",
              "metadata", "index", "gather", "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "view_copies", "sampled", "create", "convert", "data", "bridge", "inspect", "storage",
              "copying", "windows",
-             "random", "dropout", "loss", "norm", "conv", "pool", "fold", "graph")
+             "random", "dropout", "loss", "norm", "conv", "pool", "fold", "resize", "grid", "graph")
 for _name in _FAMILIES:
     try:
         _importlib.import_module("rushlight.ops." + _name)

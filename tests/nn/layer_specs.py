@@ -60,6 +60,21 @@ _specs(((2, 3, 3, 4),), "ConstantPad2d((1, 2, 3, 4), 3.5)", "ZeroPad2d(2)", "Ref
        "CircularPad2d(1)")  # fmt: skip
 _specs(((1, 2, 3, 3, 3),), "ConstantPad3d(1, 0)", "ZeroPad3d(1)", "ReflectionPad3d(2)", "ReplicationPad3d(1)", "CircularPad3d(1)")
 _specs(((1, 4, 4, 2),), "PixelShuffle(2)", "PixelUnshuffle(2)", "ChannelShuffle(2)")
+_specs(((2, 2, 7),), "Conv1d(2, 4, 3)", "Conv1d(2, 4, 3, 2, 1, 2, 2, False)", "Conv1d(2, 3, 3, padding=1, padding_mode='circular')",
+       "LazyConv1d(3, 3)", "MaxPool1d(2)", "MaxPool1d(3, 2, 1, 1, ceil_mode=True)", "AvgPool1d(2)", "AdaptiveAvgPool1d(3)",
+       "AdaptiveMaxPool1d(3)", "ConvTranspose1d(2, 3, 3, 2, output_padding=1)")  # fmt: skip
+_specs(((2, 2, 5, 4),), "Conv2d(2, 4, 3, padding=1)", "Conv2d(2, 4, (3, 2), stride=2, padding='valid', dilation=(1, 2), groups=2)",
+       "Conv2d(2, 3, 3, padding='same', padding_mode='reflect')", "ConvTranspose2d(2, 3, 3, 2, 1, 1)",
+       "ConvTranspose2d(2, 2, 3, groups=2, bias=False, dilation=2)", "LazyConv2d(3, 3)", "LazyConvTranspose2d(3, 3)",
+       "MaxPool2d(2)", "MaxPool2d((2, 3), (1, 2), (0, 1))", "AvgPool2d(3, 2, 1)", "AvgPool2d(2, divisor_override=3)",
+       "AdaptiveAvgPool2d((1, None))", "AdaptiveAvgPool2d(1)", "AdaptiveMaxPool2d((3, 2))", "Unfold(2)",
+       "Upsample(scale_factor=2)", "Upsample(size=(2, 3), mode='bilinear')", "UpsamplingNearest2d(scale_factor=2)",
+       "UpsamplingBilinear2d(3)", "LPPool2d(2, 2)")  # fmt: skip
+_specs(((1, 2, 3, 4, 3),), "Conv3d(2, 2, 2, padding=(1, 0, 1))", "ConvTranspose3d(2, 2, 2)", "MaxPool3d(2, 1)", "AvgPool3d(2)",
+       "AdaptiveAvgPool3d(2)", "AdaptiveMaxPool3d(2)", "Upsample(scale_factor=(1, 2, 1), mode='trilinear')")  # fmt: skip
+_specs(((1, 8, 9),), "Fold((4, 4), 2)")
+_specs(None, "MaxPool2d(2, return_indices=True, ceil_mode=True)", "MaxUnpool1d(2)", "MaxUnpool2d(2)", "MaxUnpool3d((1, 2, 3))",
+       "LPPool1d(2, 3)", "LazyConv3d(3, 3)", "LazyConvTranspose3d(3, 3)", "LazyConvTranspose1d(3, 3)")  # fmt: skip
 _specs(((3, 4), (3, 4)), "L1Loss()", "MSELoss()", "MSELoss(reduction='none')", "SmoothL1Loss()", "SmoothL1Loss(beta=0.3)",
        "HuberLoss()", "PoissonNLLLoss()", "SoftMarginLoss()", "HingeEmbeddingLoss()", "KLDivLoss(reduction='batchmean')",
        "BCEWithLogitsLoss()", "MultiLabelSoftMarginLoss()")  # fmt: skip
@@ -109,8 +124,10 @@ def observe(spec, torch):
             out.float().pow(2).sum().backward()
             seen["grads"] = [_numbers(t.grad) for t in given if t.grad is not None]
             seen["parameter_grads"] = {n: _numbers(p.grad) for n, p in layer.named_parameters() if p.grad is not None}
-        seen["state_after"] = _state(layer)
-        seen["repr_after"] = repr(layer)
+        if _state(layer) != seen["state"]:
+            seen["state_after"] = _state(layer)
+        if repr(layer) != seen["repr"]:
+            seen["repr_after"] = repr(layer)
     seen["next_random"] = float(torch.rand(1))  # as many numbers were drawn
     return seen
 

@@ -14,7 +14,7 @@ def main():
     for spec in SPECS:
         seen = observe(spec, torch)
         text = json.dumps(seen)
-        found[spec] = json.loads(text, parse_float=lambda s: float(f"{float(s):.7g}"))
+        found[spec] = json.loads(text, parse_float=lambda s: float(f"{float(s):.6g}"))
     path = pathlib.Path(__file__).with_name("layers.json")
     lines = [f"{json.dumps(spec)}: {json.dumps(seen)}" for spec, seen in found.items()]
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n")

@@ -1,6 +1,6 @@
 """Rows of convolutions (`ops/conv.py`)."""
 
-from table import ints, row, s, t
+from table import row, s, t
 
 FLOATS = ("float64", "float16", "bfloat16")
 TOL = {"bfloat16": (4e-2, 4e-2), "float16": (5e-3, 5e-3), "float32": (2e-5, 2e-5)}

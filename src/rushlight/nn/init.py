@@ -42,7 +42,7 @@ def calculate_gain(nonlinearity, param=None):
     if param is None:
         param = 0.01
     if isinstance(param, bool) or not isinstance(param, (int, float)):
-        raise ValueError(f"negative_slope {param} not a valid number")  # noqa: TRY004 (torch's type)
+        raise ValueError(f"negative_slope {param} not a valid number")
     return math.sqrt(2.0 / (1 + param**2))
 
 

@@ -149,7 +149,10 @@ _LAZY_SHAPE = (
 
 #: What an uninitialised tensor may still be asked for.
 _LAZY_ALLOWED = frozenset(
-    ["materialize", "shape", "share_memory_", "cls_to_become", "data", "device", "dtype", "grad", "requires_grad", "requires_grad_", "is_leaf", "grad_fn", "detach", "detach_", "size", "to", "type", "cpu", "cuda", "float", "double", "half", "bfloat16", "is_floating_point", "is_complex", "copy_", "register_hook", "retain_grad", "layout", "persistent"]
+    ["materialize", "shape", "share_memory_", "cls_to_become", "data", "device", "dtype", "grad",
+    "requires_grad", "requires_grad_", "is_leaf", "grad_fn", "detach", "detach_", "size", "to", "type", "cpu",
+    "cuda", "float", "double", "half", "bfloat16", "is_floating_point", "is_complex", "copy_", "register_hook",
+    "retain_grad", "layout", "persistent"]
 )
 
 
@@ -218,7 +221,11 @@ def _refused(name):
     return operator
 
 
-for _name in ["add", "radd", "iadd", "sub", "rsub", "isub", "mul", "rmul", "imul", "truediv", "rtruediv", "itruediv", "floordiv", "mod", "pow", "rpow", "matmul", "rmatmul", "neg", "abs", "lt", "le", "gt", "ge", "len", "getitem", "setitem", "bool", "float", "int", "iter", "contains"]:
+for _name in [
+    "add", "radd", "iadd", "sub", "rsub", "isub", "mul", "rmul", "imul", "truediv", "rtruediv", "itruediv",
+    "floordiv", "mod", "pow", "rpow", "matmul", "rmatmul", "neg", "abs", "lt", "le", "gt", "ge", "len",
+    "getitem", "setitem", "bool", "float", "int", "iter", "contains",
+]:
     setattr(UninitializedTensorMixin, f"__{_name}__", _refused(f"__{_name}__"))
 del _name
 

@@ -7,7 +7,10 @@ from itertools import product
 
 from ._dims import prod
 
-__all__ = ["blocks", "columns", "contiguous", "count", "expanded", "output_size", "padded", "pair_text", "scatter_taps", "tap_slices", "unpadded"]
+__all__ = [
+    "along", "blocks", "columns", "contiguous", "count", "expanded", "output_size", "padded", "pair_text",
+    "scatter_taps", "tap_slices", "unpadded",
+]
 
 #: columns are made for as many samples at a time as fit into this many elements (about the L2 cache)
 BLOCK = 1 << 20
@@ -80,6 +83,11 @@ def blocks(batch, elements):
 def pair_text(values):
     """Return sizes as torch shows them in some messages: "2 x 3"."""
     return " x ".join(map(str, values))
+
+
+def along(B, x, matrix, axis):
+    """Return the product of a matrix with every line of x along an axis."""
+    return B.moveaxis(B.matmul(B.moveaxis(x, axis, -1), B.matrix_transpose(matrix)), -1, axis)
 
 
 def contiguous(B, x):

@@ -86,7 +86,12 @@ def _spread(B, g, w, size, stride, padding, dilation, groups):
     g = B.reshape(g, (batch, groups, g.shape[1] // groups, prod(out)))
     matrix = B.matrix_transpose(B.reshape(w, _grouped(w, groups)))
     for i, j in blocks(batch, channels * prod(kernel) * prod(out)):
-        cols = B.reshape(B.matmul(matrix, g[i:j]), (j - i, channels, prod(kernel), *out))
+        if groups == 1 and prod(out) < _WIDE:
+            rows = B.reshape(B.permute_dims(g[i:j, 0], (1, 0, 2)), (g.shape[2], (j - i) * prod(out)))
+            cols = B.reshape(B.matmul(matrix[0], rows), (channels, prod(kernel), j - i, *out))
+            cols = B.permute_dims(cols, (2, 0, 1, *range(3, 3 + len(out))))
+        else:
+            cols = B.reshape(B.matmul(matrix, g[i:j]), (j - i, channels, prod(kernel), *out))
         full = scatter_taps(B, cols, around, kernel, out, stride, dilation)
         B.put(result, slice(i, j), unpadded(full, padding, size))
     return result

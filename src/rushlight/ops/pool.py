@@ -10,7 +10,7 @@ from ..core.op import T, composite, op
 from ._dims import prod
 from ._reduction import printed_as
 from ._rules import not_for, wide
-from ._taps import contiguous, count, expanded, padded, tap_slices, unpadded
+from ._taps import along, contiguous, count, expanded, padded, tap_slices, unpadded
 
 FUNCTIONAL = "nn.functional"
 _WORDS = {1: "one int", 2: "two ints", 3: "three ints"}
@@ -445,11 +445,6 @@ def _averaging(B, size, out, dtype):
     return inside / B.astype(ends - starts, dtype)
 
 
-def _along(B, x, matrix, axis):
-    """Return the product of a matrix with every line of x along an axis."""
-    return B.moveaxis(B.matmul(B.moveaxis(x, axis, -1), B.matrix_transpose(matrix)), -1, axis)
-
-
 @op(ns=(), grad_name=lambda args: f"AdaptiveAvgPool{len(args[1])}DBackward0")
 def adaptive_avg_pool(B, input: T, out_size):
     """Return the means of the parts of the last dimensions that `out_size` divides them into."""
@@ -458,7 +453,7 @@ def adaptive_avg_pool(B, input: T, out_size):
     x = wide(B, input)
     for k, out in enumerate(out_size):
         axis = x.ndim - n + k
-        x = _along(B, x, _averaging(B, x.shape[axis], out, x.dtype), axis)
+        x = along(B, x, _averaging(B, x.shape[axis], out, x.dtype), axis)
     return B.cast(B.copy(x), input.dtype)
 
 
@@ -469,7 +464,7 @@ def adaptive_avg_pool_backward(B, grad: T, size):
     x = grad
     for k, s in enumerate(size):
         axis = x.ndim - n + k
-        x = _along(B, x, B.matrix_transpose(_averaging(B, s, x.shape[axis], x.dtype)), axis)
+        x = along(B, x, B.matrix_transpose(_averaging(B, s, x.shape[axis], x.dtype)), axis)
     return B.copy(x)
 
 
