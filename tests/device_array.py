@@ -77,11 +77,14 @@ class DeviceArray:
     def tolist(self):
         return self.host.tolist()
 
+    def view(self, dtype=None):
+        return type(self)(self.host.view(dtype) if dtype is not None else self.host.view())
+
     def __getitem__(self, index):
-        return type(self)(self.host[raw(index)])
+        return type(self)(self.host[raw_index(index)])
 
     def __setitem__(self, index, value):
-        self.host[raw(index)] = raw(value)
+        self.host[raw_index(index)] = raw(value)
 
     def __iter__(self):
         return (self[i] for i in range(len(self.host)))
@@ -118,6 +121,13 @@ for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
     setattr(DeviceArray, f"__{_name}__", _operator(f"__{_name}__"))
 for _name in ("neg", "pos", "abs", "invert"):
     setattr(DeviceArray, f"__{_name}__", lambda self, _n=f"__{_name}__": self.operate(_n))
+
+
+def raw_index(index):
+    """An index with memory in place of device arrays; host arrays in it are moved, as CuPy does."""
+    if isinstance(index, tuple):
+        return tuple(raw_index(i) for i in index)
+    return index.host if isinstance(index, DeviceArray) else index
 
 
 def raw(x):

@@ -105,6 +105,8 @@ for _name in ("all", "any", "argmax", "argmin", "argsort", "astype", "clip", "co
 
 def wrap(x):
     if isinstance(x, (np.ndarray, np.generic)):
+        if isinstance(x, np.ndarray) and isinstance(x.base, np.ndarray) and x.base.flags.writeable:
+            x.flags.writeable = True             # CuPy has no read-only views
         return ndarray(x)
     if isinstance(x, tuple):
         return type(x)(*map(wrap, x)) if hasattr(x, "_fields") else tuple(map(wrap, x))
