@@ -10,9 +10,9 @@ import oracle
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
-from bench import table  # noqa: E402
-from bench.__main__ import agree, ratio  # noqa: E402
-from bench.worker import Worker, numbers, receive, send  # noqa: E402
+from bench import table
+from bench.__main__ import agree, ratio
+from bench.worker import Worker, numbers, receive, send
 
 ROWS = table.load()
 LARGE = re.compile(r"000,000|000000")

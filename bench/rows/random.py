@@ -1,4 +1,5 @@
-"""Random numbers: filling tensors, permutations, dropout. Each row starts from the same seed, so results are equal bit for bit."""
+"""Random numbers: filling tensors, permutations, dropout. Each row starts from the same seed: results
+are equal bit for bit."""
 
 import functools
 

@@ -144,7 +144,7 @@ def get_default_dtype():
 def set_default_dtype(d):
     """Set the dtype of floating literals; TypeError for a non-floating one."""
     if not isinstance(d, dtype):
-        raise TypeError(f"invalid dtype object: only floating-point types are supported as the default type")
+        raise TypeError("invalid dtype object: only floating-point types are supported as the default type")
     if not d.is_floating_point:
         raise TypeError("only floating-point types are supported as the default type")
     _Default.dtype = d
@@ -245,7 +245,7 @@ def of_number(value):
     raise TypeError(f"not a number: {value!r}")
 
 
-_PYBOOL = type(True)
+_PYBOOL = type(True)  # noqa: UP003 (`bool` is a dtype here)
 
 
 def combine(dimensioned, zero_dim, numbers):

@@ -31,7 +31,8 @@ _TABLE = (
     (r"grad can be implicitly created only for scalar outputs",
      "backward() starts from one number. Reduce first, loss.mean().backward() or loss.sum().backward(), or give the "
      "gradient: y.backward(torch.ones_like(y)).",
-     "backward() 要从一个数出发。先归约：loss.mean().backward() 或 loss.sum().backward()；或给出梯度：y.backward(torch.ones_like(y))。"),
+     "backward() 要从一个数出发。先归约：loss.mean().backward() 或 loss.sum().backward()；"
+     "或给出梯度：y.backward(torch.ones_like(y))。"),
     (r"Trying to backward through the graph a second time",
      "In a loop this often means that a tensor of the last step is still tied to its graph: detach it (h = h.detach()), or "
      "compute the loss anew before each backward().",
@@ -62,7 +63,8 @@ _TABLE = (
     (r"Using a target size .* that is different to the input size",
      "(B, 1) against (B,) broadcasts to (B, B), and the loss compares every prediction with every target. Give both one "
      "shape: pred.squeeze(1), or target.unsqueeze(1).",
-     "(B, 1) 与 (B,) 会广播成 (B, B)，于是每个预测与每个目标都被比较。请让两者形状一致：pred.squeeze(1) 或 target.unsqueeze(1)。"),
+     "(B, 1) 与 (B,) 会广播成 (B, B)，于是每个预测与每个目标都被比较。"
+     "请让两者形状一致：pred.squeeze(1) 或 target.unsqueeze(1)。"),
     (r"Expected all tensors to be on the same device",
      "Move the model once, model.to(device), and each batch, x = x.to(device); for tensors .to() returns a new one.",
      "模型移动一次：model.to(device)；每个批次也要移动：x = x.to(device)。对张量，.to() 返回新的张量。"),

@@ -386,7 +386,7 @@ def test_function_with_setup_context_several_outputs_and_unused():
         def backward(ctx, a, b):
             return 2 * a + 3 * b
     x = leaf(1.)
-    a, b = Split.apply(x)
+    a, _ = Split.apply(x)
     a.sum().backward()
     same(x.grad, [2])
 
@@ -400,7 +400,8 @@ def test_function_wrong_count_of_gradients():
         @staticmethod
         def backward(ctx, g):
             return g
-    with pytest.raises(RuntimeError, match=r"function BadBackward returned an incorrect number of gradients \(expected 2, got 1\)"):
+    with pytest.raises(RuntimeError,
+                       match=r"function BadBackward returned an incorrect number of gradients \(expected 2, got 1\)"):
         Bad.apply(leaf(1.), leaf(1.)).sum().backward()
 
 
@@ -458,7 +459,8 @@ def test_function_mark_dirty_and_non_differentiable():
 
 def test_anomaly_finds_the_nan_and_its_forward():
     x = leaf(0.)
-    with pytest.warns(UserWarning), pytest.raises(RuntimeError, match="Function 'SqrtBackward0' returned nan values in its 0th output."):
+    nan = "Function 'SqrtBackward0' returned nan values in its 0th output."
+    with pytest.warns(UserWarning), pytest.raises(RuntimeError, match=nan):
         with rl.autograd.detect_anomaly():
             y = (x.sqrt() * 0).sum()
             y.backward()

@@ -68,6 +68,6 @@ def outcome(torch, call):
     """(exception type, first line), or None when the call goes through."""
     try:
         call(torch)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         return type(error).__name__, str(error).split("\n")[0]
     return None

@@ -217,7 +217,8 @@ def test_seed_is_new_each_time(rl):
 
 # ---- gradients -------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name, args", [("uniform_", ()), ("normal_", ()), ("random_", ()), ("random_", (5,)), ("random_", (2, 5)),
+@pytest.mark.parametrize("name, args", [("uniform_", ()), ("normal_", ()), ("random_", ()), ("random_", (5,)),
+                                        ("random_", (2, 5)),
                                         ("exponential_", ()), ("geometric_", (0.5,)), ("log_normal_", ()), ("cauchy_", ()),
                                         ("bernoulli_", ()), ("bernoulli_", ("half",))])
 def test_fills_pass_no_gradient(torch, rl, name, args):

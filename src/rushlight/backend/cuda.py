@@ -16,8 +16,8 @@ NOT_AVAILABLE = "Torch not compiled with CUDA enabled"
 
 def missing(why):
     """The AssertionError for a CUDA device that cannot be had: torch's line, then how to get one."""
-    return AssertionError(f"{errors.taught(NOT_AVAILABLE)}\n  Rushlight computes on a GPU through CuPy: install `cupy-cuda12x` or "
-                          f"`cupy-cuda13x`, by the CUDA version that `nvidia-smi` shows. Here: {why}.")
+    return AssertionError(f"{errors.taught(NOT_AVAILABLE)}\n  Rushlight computes on a GPU through CuPy: install `cupy-cuda12x` "
+                          f"or `cupy-cuda13x`, by the CUDA version that `nvidia-smi` shows. Here: {why}.")
 
 
 @functools.cache

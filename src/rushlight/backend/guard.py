@@ -27,7 +27,7 @@ def extent(array):
 def _check_extent(shape, strides, offset, size, available):
     """Return how many bytes a strided view reaches over; RuntimeError when more than there are."""
     if len(shape) != len(strides):
-        raise RuntimeError(f"mismatch in length of strides and shape")
+        raise RuntimeError("mismatch in length of strides and shape")
     if any(n < 0 for n in shape):
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}")
     if offset < 0:
@@ -124,7 +124,8 @@ def frombuffer(buffer, dtype, count, offset):
     if length <= 0:
         raise ValueError(f"both buffer length ({length}) and count ({count}) must not be 0")
     if not 0 <= offset < length:
-        raise ValueError(f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({length} bytes) minus 1")
+        raise ValueError(f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({length} bytes) "
+                         "minus 1")
     if count == 0:
         raise ValueError(f"both buffer length ({length}) and count (0) must not be 0")
     if count < 0:

@@ -109,9 +109,7 @@ def _watch_spawn(finder, name):
             continue
         spec = other.find_spec(name, sys.modules["multiprocessing"].__path__)
         if spec is not None:
-            run = spec.loader.exec_module
-
-            def exec_module(module):
+            def exec_module(module, run=spec.loader.exec_module):
                 run(module)
                 _patch_spawn(module)
 

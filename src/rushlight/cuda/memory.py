@@ -3,7 +3,6 @@ import collections
 import warnings
 
 from ..backend import cuda as _backend
-from ..errors import OutOfMemoryError
 
 
 class _Peaks:

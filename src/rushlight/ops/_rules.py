@@ -6,7 +6,10 @@ from ..core.modes import state
 from ..core.op import T, op
 from ._dims import unique_dims, wrap_dim
 
-__all__ = ["axes", "c_name", "chebyshev", "cj", "in_double", "kept_shape", "no_derivative", "not_for", "nothing", "numpy_names", "packed", "polynomial", "wide"]
+__all__ = [
+    "axes", "c_name", "chebyshev", "cj", "in_double", "kept_shape", "no_derivative", "not_for", "nothing",
+    "numpy_names", "packed", "polynomial", "wide",
+]
 
 _F32, _F64 = dtypes.float32, dtypes.float64
 

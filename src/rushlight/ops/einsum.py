@@ -271,7 +271,7 @@ def einsum(*args):
         terms, output = _read_equation(args[0], len(operands))
     else:
         operands, terms, output = _read_lists(args)
-    for k, x in enumerate(operands):
+    for x in operands:
         if not isinstance(x, TensorBase):
             raise TypeError(f"einsum(): argument 'operands' (position 2) must be tuple of Tensors, not {type(x).__name__}")
     width = _check(operands, terms)

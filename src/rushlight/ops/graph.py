@@ -1,9 +1,8 @@
 """What ties a tensor to the graph: backward, detach, hooks, retain_grad, and the engine's own small ops."""
 import weakref
 
-from ..backend import base as backends
 from ..core import autograd as _autograd
-from ..core import engine, views
+from ..core import engine
 from ..dtypes import FLOATING
 from ..core.op import T, composite, method, op, prop
 from ..core.tensor import (INFERENCE, RETAINS, TensorBase, alias, make, node_of,

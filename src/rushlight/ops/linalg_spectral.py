@@ -284,8 +284,8 @@ def pinv(A, rcond=None, *, atol=None, rtol=None, hermitian=False, out=None):
     is given.
     """
     if A.ndim < 2 or A.dtype.category < dtypes.FLOATING:
-        raise RuntimeError(f"linalg.pinv({A.dtype.short}{{{list(A.shape)}}}): expected a tensor with 2 or more dimensions of float, "
-                           "double, cfloat or cdouble types")
+        raise RuntimeError(f"linalg.pinv({A.dtype.short}{{{list(A.shape)}}}): expected a tensor with 2 or more dimensions of "
+                           "float, double, cfloat or cdouble types")
     rtol = rcond if rcond is not None else rtol
     if hermitian:
         check_square("linalg.eigh", A)

@@ -86,7 +86,8 @@ def sub(B, input: T, other: T, *, alpha=1):
 sub.vjp(input=lambda g: g, other=lambda g, alpha: -g if alpha == 1 else g * -cj(alpha))
 
 
-@op(numbers="other", promote="common", legacy=True, check=_no_bools, grad_name=lambda args: f"RsubBackward{int(_is_number(args[1]))}")
+@op(numbers="other", promote="common", legacy=True, check=_no_bools,
+    grad_name=lambda args: f"RsubBackward{int(_is_number(args[1]))}")
 def rsub(B, input: T, other: T, *, alpha=1):
     """Return other - alpha * input."""
     if B.kind(input) == "b":

@@ -274,7 +274,8 @@ def randint_like(input, *args, low=None, high=None, generator=None, dtype=None, 
     """
     bounds = list(args) + [b for b in (low, high) if b is not None]
     if not 1 <= len(bounds) <= 2 or (high is None and low is not None and not args):
-        raise _no_overload("randint_like", (input, *args), {}, ["Tensor input, int high, ...", "Tensor input, int low, int high, ..."])
+        raise _no_overload("randint_like", (input, *args), {},
+                           ["Tensor input, int high, ...", "Tensor input, int low, int high, ..."])
     bounds = [to_int("randint_like", "high", i + 2, b) for i, b in enumerate(bounds)]
     check_generator("randint_like", generator)
     first, last = bounds if len(bounds) == 2 else (0, bounds[0])

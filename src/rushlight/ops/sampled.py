@@ -13,7 +13,8 @@ from .shape import expand, narrow, reshape, select, slice_view, unsqueeze, view
 
 def _check_weights(name, weights, input, count, category, kind):
     if weights.ndim > 1:
-        raise RuntimeError(f"cov(): expected {name} to have one or fewer dimensions but got {name} with {weights.ndim} dimensions")
+        raise RuntimeError(f"cov(): expected {name} to have one or fewer dimensions but got {name} with {weights.ndim} "
+                           "dimensions")
     if weights.dtype.category != category:
         raise RuntimeError(f"cov(): expected {name} to have {kind} dtype but got {name} with {weights.dtype.short} dtype")
     if prod(weights.shape) != count:
