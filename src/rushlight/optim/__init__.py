@@ -1,7 +1,14 @@
 """torch.optim: optimizers and learning-rate schedules."""
+from . import lr_scheduler
+from .adadelta import Adadelta
 from .adagrad import Adagrad
-from .adam import Adam, AdamW
+from .adam import Adam
+from .adamax import Adamax
+from .adamw import AdamW
+from .asgd import ASGD
+from .nadam import NAdam
 from .optimizer import Optimizer
+from .radam import RAdam
 from .rmsprop import RMSprop
+from .rprop import Rprop
 from .sgd import SGD
-from . import adagrad, adam, optimizer, rmsprop, sgd

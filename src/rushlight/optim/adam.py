@@ -1,10 +1,10 @@
-"""Adam and AdamW."""
+"""Adam."""
 from ..core.tensor import OPS, TensorBase
-from .optimizer import (Optimizer, arrays, bump, check, check_forms, check_lr, grads_of, kernel, number, run_closure,
-                        updating, with_grad)
+from .optimizer import (GroupOptimizer, check, check_betas, check_fused, check_lr, count, counted, kernel, number,
+                        real, scalar)
 
 
-class Adam(Optimizer):
+class Adam(GroupOptimizer):
     r"""Adam: steps scaled by running means of the gradient and of its square.
 
     m = m + (1 - b1)(g - m);  v = b2 v + (1 - b2) g^2;  p = p - lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps).
@@ -14,119 +14,73 @@ class Adam(Optimizer):
         weight_decay: L2 penalty; with `decoupled_weight_decay` p is multiplied by 1 - lr * weight_decay.
         amsgrad: use the largest v so far.
         maximize: go up instead of down.
-        foreach, fused, capturable: accepted; the result is the same.
+        foreach, fused: accepted; the result is the same.
+        capturable: refused on the CPU, as by torch.
         differentiable: record the update in the graph.
     Source: Kingma and Ba 2015; Loshchilov and Hutter 2019 for the decoupled decay; Reddi et al. 2018 for amsgrad.
     """
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *, foreach=None,
                  maximize=False, capturable=False, differentiable=False, fused=None, decoupled_weight_decay=False):
-        check_lr(lr, foreach, capturable)
+        if isinstance(lr, TensorBase) and foreach and not capturable:
+            raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
+        check_lr(lr)
         check("epsilon value", eps)
-        for i, beta in enumerate(betas):
-            if not 0.0 <= beta < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
+        check_betas(betas)
         check("weight_decay value", weight_decay)
-        check_forms(foreach, fused, differentiable)
+        if isinstance(betas[0], TensorBase) != isinstance(betas[1], TensorBase):
+            raise ValueError("betas must be either both floats or both Tensors")
         super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad,
                                       maximize=maximize, foreach=foreach, capturable=capturable,
                                       differentiable=differentiable, fused=fused,
                                       decoupled_weight_decay=decoupled_weight_decay))
-
-    @updating
-    def step(self, closure=None):
-        """Update every parameter that has a gradient; return the closure's loss."""
-        loss = run_closure(closure)
-        for group in self.param_groups:
-            params = with_grad(group)
-            if params:
-                self.update(group, params)
-        return loss
-
-    def update(self, group, params):
-        """Update one group's parameters, by the native kernel where it takes them."""
-        states = [self.state[p] or self.start(p, group) for p in params]
-        for s in states:
-            s["step"] += 1
-        if not group["differentiable"] and self.native(group, params, states):
-            return
-        for p, g, s in zip(params, grads_of(params, group["maximize"]), states):
-            _update_one(p, g, s, group)
+        check_fused(foreach, fused, differentiable)
 
     def start(self, p, group):
-        """Make the state of a parameter: zeros, and the step count as a float32 tensor."""
-        state = self.state[p]
-        state["step"] = OPS.zeros(())
-        state["exp_avg"] = OPS.zeros_like(p)
-        state["exp_avg_sq"] = OPS.zeros_like(p)
+        """Return zeros like the parameter, and the step count as a tensor."""
+        state = {"step": scalar(), "exp_avg": OPS.zeros_like(p), "exp_avg_sq": OPS.zeros_like(p)}
         if group["amsgrad"]:
             state["max_exp_avg_sq"] = OPS.zeros_like(p)
         return state
 
-    def native(self, group, params, states):
-        """Do the update in one native call; False when the kernel is absent or declines."""
-        grads = [p._grad for p in params]
-        step = kernel("adam_step", params, grads)
-        if step is None:
+    def native(self, group, params, arrays, grads):
+        """Do the update in one native call."""
+        step = kernel("adam_step", group, arrays)
+        if step is None or isinstance(group["lr"], TensorBase):     # torch divides a tensor in its own dtype
             return False
-        maxima = [s["max_exp_avg_sq"]._array for s in states] if group["amsgrad"] else None
+        states, first, second, steps = [], [], [], []
+        for p in params:
+            state = self.state[p] or self.state_of(p, group)
+            states.append(state)
+            first.append(state["exp_avg"]._array)
+            second.append(state["exp_avg_sq"]._array)
+            steps.append(counted(state))
+        largest = [state["max_exp_avg_sq"]._array for state in states] if group["amsgrad"] else None
         beta1, beta2 = group["betas"]
-        found = step(arrays(params), arrays(grads), [s["exp_avg"]._array for s in states],
-                     [s["exp_avg_sq"]._array for s in states], maxima, [s["step"].item() for s in states],
-                     number(group["lr"]), number(beta1), number(beta2), group["eps"], group["weight_decay"],
-                     group["decoupled_weight_decay"], group["maximize"])
-        if found is NotImplemented:
+        if step(arrays, grads, first, second, largest, steps, group["lr"], number(beta1), number(beta2),
+                group["eps"], group["weight_decay"], group["decoupled_weight_decay"],
+                group["maximize"]) is NotImplemented:
             return False
-        bump(params)
+        count(states)
         return True
 
-
-def _update_one(p, g, state, group):
-    """The formula, in tensor operations rounded in torch's order."""
-    beta1, beta2 = group["betas"]
-    lr, decay = group["lr"], group["weight_decay"]
-    if isinstance(lr, TensorBase) and not group["differentiable"]:
-        lr = lr.item()
-    m, v = state["exp_avg"], state["exp_avg_sq"]
-    t = state["step"].item()
-    if decay:
-        if group["decoupled_weight_decay"]:
-            p.mul_(1 - lr * decay)
-        else:
-            g = g.add(p, alpha=decay)
-    if p.is_complex():
-        p, g, m, v = (OPS.view_as_real(x) for x in (p, g, m, v))
-    m.lerp_(g, 1 - beta1)
-    v.mul_(beta2).addcmul_(g, g, value=1 - number(beta2))
-    scale = (1 - number(beta2) ** t) ** 0.5
-    if group["amsgrad"]:
-        largest = state["max_exp_avg_sq"]
-        if state["max_exp_avg_sq"].is_complex():
-            largest = OPS.view_as_real(largest)
-        largest.copy_(OPS.maximum(largest, v))
-        v = largest.clone() if group["differentiable"] else largest
-    denominator = (v.sqrt() / scale).add_(group["eps"])
-    step_size = lr / (1 - number(beta1) ** t)
-    if isinstance(step_size, TensorBase):
-        p.add_(m / denominator * -step_size)
-    else:
-        p.addcdiv_(m, denominator, value=-step_size)
-
-
-class AdamW(Adam):
-    r"""Adam with decoupled weight decay: p is first multiplied by 1 - lr * weight_decay.
-
-    Args: as `Adam`, with `weight_decay=0.01` by default.
-    Source: Loshchilov and Hutter 2019.
-    """
-
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *,
-                 maximize=False, foreach=None, capturable=False, differentiable=False, fused=None):
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, foreach=foreach, maximize=maximize,
-                         capturable=capturable, differentiable=differentiable, fused=fused,
-                         decoupled_weight_decay=True)
-
-    def __setstate__(self, state):
-        super().__setstate__(state)
-        for group in self.param_groups:
-            group["decoupled_weight_decay"] = True
+    def update(self, group, p, g, state):
+        """Update one parameter by the formula."""
+        beta1, beta2 = group["betas"]
+        lr, decay = group["lr"], group["weight_decay"]
+        if decay:
+            if group["decoupled_weight_decay"]:
+                p.mul_(1 - lr * decay)
+            else:
+                g = g.add(p, alpha=decay)
+        p, g, m, v, largest = real(p, g, state["exp_avg"], state["exp_avg_sq"], state.get("max_exp_avg_sq"))
+        m.lerp_(g, 1 - beta1)
+        v.mul_(beta2).addcmul_(g, g, value=1 - number(beta2))
+        t = state["step"].item()
+        root = (1 - number(beta2) ** t) ** 0.5
+        if group["amsgrad"]:
+            largest.copy_(OPS.maximum(largest, v))
+            v = largest.clone() if group["differentiable"] else largest
+        denominator = (v.sqrt() / root).add_(group["eps"])
+        size = lr / (1 - number(beta1) ** t)
+        p.addcdiv_(m, denominator, value=-number(size))

@@ -5,9 +5,11 @@ from collections import OrderedDict, defaultdict
 from copy import deepcopy
 from itertools import chain
 
+from .. import dtypes
 from ..backend.cpu import B as CPU
+from ..core import views
 from ..core.modes import enable_grad, no_grad, state as mode
-from ..core.tensor import Tensor, TensorBase
+from ..core.tensor import OPS, Tensor, TensorBase
 from ..utils.hooks import RemovableHandle
 
 _ndarray = CPU.array_type
@@ -39,31 +41,6 @@ def register_optimizer_step_post_hook(hook):
     return handle
 
 
-def kernel(name, *lists):
-    """Return the native update of that name if every tensor's memory is NumPy's, else None."""
-    found = CPU.kernels.get(name)
-    if found is None:
-        return None
-    for tensors in lists:
-        for t in tensors:
-            if type(t._array) is not _ndarray:
-                return None
-    return found
-
-
-def arrays(tensors):
-    """Return the arrays of a list of tensors."""
-    return [t._array for t in tensors]
-
-
-def bump(tensors):
-    """Count one in-place write to each tensor."""
-    for t in tensors:
-        c = t._counter
-        if c is not None:
-            c.n += 1
-
-
 class Optimizer:
     """Holds parameter groups and the state of each parameter; a subclass adds `step`.
 
@@ -81,6 +58,7 @@ class Optimizer:
         self._optimizer_state_dict_post_hooks = OrderedDict()
         self._optimizer_load_state_dict_pre_hooks = OrderedDict()
         self._optimizer_load_state_dict_post_hooks = OrderedDict()
+        self._patch_step_function()
         if isinstance(params, Tensor):
             raise TypeError("params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
                             + params.type())
@@ -94,10 +72,12 @@ class Optimizer:
         for group in groups:
             self.add_param_group(group)
 
-    def __init_subclass__(cls, **kwargs):
-        super().__init_subclass__(**kwargs)
-        if "step" in cls.__dict__:
-            cls.step = _with_hooks(cls.step)
+    def _patch_step_function(self):
+        """Give the class's `step` its hooks, once."""
+        cls = type(self)
+        if not getattr(cls.step, "hooked", False):
+            cls.step = self.profile_hook_step(cls.step)
+            cls.step.hooked = True
 
     def __getstate__(self):
         return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}
@@ -107,14 +87,15 @@ class Optimizer:
         for name in ("step_pre", "step_post", "state_dict_pre", "state_dict_post", "load_state_dict_pre",
                      "load_state_dict_post"):
             self.__dict__.setdefault(f"_optimizer_{name}_hooks", OrderedDict())
+        self._patch_step_function()
         self.defaults.setdefault("differentiable", False)
 
     def __repr__(self):
-        lines = [type(self).__name__ + " ("]
+        text = type(self).__name__ + " ("
         for i, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {i}")
-            lines.extend(f"    {key}: {group[key]}" for key in sorted(group) if key != "params")
-        return "\n".join(lines) + "\n)"
+            options = "".join(f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params")
+            text += f"\nParameter Group {i}\n{options}"
+        return text + ")"
 
     # ---- groups
 
@@ -164,9 +145,29 @@ class Optimizer:
         """Update the parameters; defined by the subclass."""
         raise NotImplementedError
 
+    @staticmethod
     def profile_hook_step(func):
-        """Wrap a step so that hooks run around it (subclasses get this by themselves)."""
-        return _with_hooks(func)
+        """Wrap a step so that the optimizer's step hooks run around it."""
+
+        @functools.wraps(func)
+        def wrapper(self, *args, **kwargs):
+            if not (self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks or _global_step_pre_hooks
+                    or _global_step_post_hooks):
+                return func(self, *args, **kwargs)
+            args = (self, *args)
+            for hook in chain(_global_step_pre_hooks.values(), self._optimizer_step_pre_hooks.values()):
+                new = hook(self, args, kwargs)
+                if new is not None:
+                    if not (isinstance(new, tuple) and len(new) == 2):
+                        raise RuntimeError(f"{func} must return None or a tuple of (new_args, new_kwargs), but got "
+                                           f"{new}.")
+                    args, kwargs = new
+            out = func(*args, **kwargs)
+            for hook in chain(self._optimizer_step_post_hooks.values(), _global_step_post_hooks.values()):
+                hook(self, args, kwargs)
+            return out
+
+        return wrapper
 
     # ---- hooks
 
@@ -257,31 +258,6 @@ def _register(hooks, hook, prepend=False):
     return handle
 
 
-def _with_hooks(step):
-    """Wrap `step` so that it runs the optimizer's step hooks, where there are any."""
-    if getattr(step, "hooked", False):
-        return step
-
-    @functools.wraps(step)
-    def wrapper(self, *args, **kwargs):
-        if not (_global_step_pre_hooks or _global_step_post_hooks or self._optimizer_step_pre_hooks
-                or self._optimizer_step_post_hooks):
-            return step(self, *args, **kwargs)
-        for hook in chain(_global_step_pre_hooks.values(), self._optimizer_step_pre_hooks.values()):
-            new = hook(self, args, kwargs)
-            if new is not None:
-                if not (isinstance(new, tuple) and len(new) == 2):
-                    raise RuntimeError(f"{step} must return None or a tuple of (new_args, new_kwargs), but got {new}.")
-                args, kwargs = new
-        out = step(self, *args, **kwargs)
-        for hook in chain(self._optimizer_step_post_hooks.values(), _global_step_post_hooks.values()):
-            hook(self, args, kwargs)
-        return out
-
-    wrapper.hooked = True
-    return wrapper
-
-
 def _collect(group):
     """Turn a group's "params" into a list of tensors (and "param_names" where they were named)."""
     params = group["params"]
@@ -302,44 +278,149 @@ def _collect(group):
 
 
 def _cast(param, value, step_stays, key=None):
-    """Return loaded state in the parameter's dtype and device; "step" stays as it is on the CPU."""
+    """Return loaded state in the parameter's dtype and device; "step" stays as it is on the CPU.
+
+    A tensor that fits already is taken over, not copied, as torch does it.
+    """
     if isinstance(value, TensorBase):
-        if key == "step" and step_stays:
-            return value.clone()
+        if key == "step":
+            return value if step_stays else value.to(dtype=dtypes.float32, device=param.device)
         if param.is_floating_point():
-            return value.to(dtype=param.dtype, device=param.device, copy=True)
-        return value.to(device=param.device, copy=True)
+            return value.to(dtype=param.dtype, device=param.device)
+        return value.to(device=param.device)
     if isinstance(value, dict):
         return {k: _cast(param, v, step_stays, k) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return type(value)(_cast(param, v, step_stays) for v in value)
-    return deepcopy(value)
+    return value
 
 
-# ------------------------------------------------------------------ what subclasses share
+# ------------------------------------------------------------------ what the optimizers of this folder share
 
-def check(name, value, low=0.0):
-    """Raise ValueError, as torch does, unless `value` is at least `low`."""
-    if not value >= low:
-        raise ValueError(f"Invalid {name}: {value}")
+class GroupOptimizer(Optimizer):
+    """An optimizer that treats each parameter by itself: natively where it can, else in tensor operations.
+
+    A subclass defines `update` (the formula, in tensor operations rounded in torch's order), `start`
+    where there is state, and `native` where there is a kernel.
+    """
+
+    #: native(group, params, arrays, grads) updates a group on its arrays; False, with nothing changed, where it cannot.
+    native = None
+    #: start(p, group) returns the first state of a parameter.
+    start = None
+    #: What torch says must be on an accelerator when `capturable` is set.
+    capturable_needs = "params and state_steps"
+
+    def step(self, closure=None):
+        """Update every parameter that has a gradient.
+
+        Args:
+            closure: evaluates the model again and returns the loss, with gradients on.
+        Returns: the closure's loss, or None.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            params, arrays, grads = [], [], []
+            for p in group["params"]:
+                g = p._grad
+                if g is not None:
+                    params.append(p)
+                    arrays.append(p._array)
+                    grads.append(g._array)
+            if not params:
+                continue
+            if group["differentiable"] or self.native is None:
+                self._by_tensors(group, params)
+            elif self.native(group, params, arrays, grads):
+                _wrote(params)
+            else:                       # one array may have been refused: the others need not wait for it
+                for p, a, g in zip(params, arrays, grads):
+                    if len(params) > 1 and self.native(group, [p], [a], [g]):
+                        _wrote([p])
+                    else:
+                        self._by_tensors(group, [p])
+        return loss
+
+    def _by_tensors(self, group, params):
+        differentiable = bool(group["differentiable"])
+        if differentiable and group["foreach"]:
+            raise AssertionError("_foreach ops don't support autograd")
+        before = mode.grad
+        mode.grad = bool(self.defaults["differentiable"])
+        try:
+            states = [self.state_of(p, group) for p in params]
+            if group.get("capturable") and any(p.device.type == "cpu" for p in params):
+                raise AssertionError(f"If capturable=True, {self.capturable_needs} must be on supported devices: "
+                                     "['cuda', 'xpu', 'hpu', 'privateuseone', 'xla'].")
+            for p, state in zip(params, states):
+                g = -p._grad if group.get("maximize") else p._grad
+                if "step" in state:
+                    state["step"] += 1
+                self.update(group, p, g, state)
+        finally:
+            mode.grad = before
+
+    def state_of(self, p, group):
+        """Return the state of a parameter, made when it has none."""
+        state = self.state[p]
+        if not state and self.start is not None:
+            state.update(self.start(p, group))
+        return state
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        for group in self.param_groups:
+            for name in _LATER:
+                if name in self.defaults:
+                    group.setdefault(name, None if name == "foreach" else False)
+            for p in group["params"]:
+                known = self.state.get(p) or {}
+                if "step" in known and not isinstance(known["step"], TensorBase):
+                    known["step"] = scalar(float(known["step"]))
 
 
-def check_lr(lr, foreach=None, capturable=False):
-    """Check a learning rate, which may be a one-element tensor."""
-    if isinstance(lr, TensorBase):
-        if foreach and not capturable:
-            raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
-        if lr.numel() != 1:
-            raise ValueError("Tensor lr must be 1-element")
-    check("learning rate", lr)
+def _wrote(params):
+    """Count one in-place write to each parameter."""
+    for p in params:
+        c = p._counter
+        if c is not None:
+            if c.saved:
+                views.bump(p, "step")   # a graph will want to know who wrote
+            else:
+                c.n += 1
 
 
-def check_forms(foreach, fused=None, differentiable=False):
-    """Check the implementation switches: each of them gives the same result here."""
-    if fused and differentiable:
-        raise RuntimeError("`fused` does not support `differentiable`")
-    if fused and foreach:
-        raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
+#: Options that state dicts of earlier torch versions lack.
+_LATER = ("nesterov", "amsgrad", "centered", "maximize", "foreach", "capturable", "differentiable", "fused",
+          "decoupled_weight_decay")
+
+
+def kernel(name, group, arrays):
+    """Return the native update of that name when it may take these arrays with these options, else None."""
+    if group.get("capturable") or type(arrays[0]) is not _ndarray:
+        return None
+    return CPU.kernels.get(name)
+
+
+def counted(state):
+    """Return the number of the step that comes, from the state of a parameter."""
+    return state["step"]._array.item() + 1
+
+
+def count(states):
+    """Count one step in each state."""
+    for state in states:
+        a = state["step"]._array
+        a += 1
+
+
+def scalar(value=0.0):
+    """Return a 0-d tensor for the state: float64 where that is the default dtype, else float32."""
+    wide = dtypes.get_default_dtype() is dtypes.float64
+    return OPS.tensor(value, dtype=dtypes.float64 if wide else dtypes.float32)
 
 
 def number(value):
@@ -347,39 +428,37 @@ def number(value):
     return value.item() if isinstance(value, TensorBase) else value
 
 
-def run_closure(closure):
-    """Return the loss of a closure run with gradients on, or None without one."""
-    if closure is None:
-        return None
-    with enable_grad():
-        return closure()
+def real(*tensors):
+    """Return complex tensors as real ones of one more dimension; None stays."""
+    return [t if t is None or not t.is_complex() else OPS.view_as_real(t) for t in tensors]
 
 
-def updating(step):
-    """Decorate a step: gradients are recorded inside only when the optimizer is differentiable."""
-
-    @functools.wraps(step)
-    def wrapper(self, closure=None):
-        before = mode.grad
-        mode.grad = bool(self.defaults.get("differentiable"))
-        try:
-            return step(self, closure)
-        finally:
-            mode.grad = before
-
-    return wrapper
+def check(name, value, low=0.0):
+    """Raise ValueError, as torch does, unless `value` is at least `low`."""
+    if not low <= value:
+        raise ValueError(f"Invalid {name}: {value}")
 
 
-def with_grad(group):
-    """Return the group's parameters that have a gradient; sparse ones do not exist here."""
-    return [p for p in group["params"] if p._grad is not None]
+def check_lr(lr):
+    """Check a learning rate, which may be a one-element tensor."""
+    if isinstance(lr, TensorBase) and lr.numel() != 1:
+        raise ValueError("Tensor lr must be 1-element")
+    check("learning rate", lr)
 
 
-def grads_of(params, maximize):
-    """Return the gradients of parameters, negated to maximize."""
-    if maximize:
-        return [-p._grad for p in params]
-    return [p._grad for p in params]
+def check_betas(betas):
+    """Check the two rates at which running means forget."""
+    for i in (0, 1):
+        if not 0.0 <= betas[i] < 1.0:
+            raise ValueError(f"Invalid beta parameter at index {i}: {betas[i]}")
+
+
+def check_fused(foreach, fused, differentiable):
+    """Check the implementation switches: each of them gives the same result here."""
+    if fused and differentiable:
+        raise RuntimeError("`fused` does not support `differentiable`")
+    if fused and foreach:
+        raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
 
 
 __all__ = ["Optimizer", "no_grad", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]

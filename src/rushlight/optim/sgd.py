@@ -1,9 +1,9 @@
 """Stochastic gradient descent with momentum."""
-from .optimizer import (Optimizer, arrays, bump, check, check_forms, check_lr, grads_of, kernel, number, run_closure,
-                        updating, with_grad)
+from ..backend.cpu import B as CPU, SILENT, hush, unhush
+from .optimizer import GroupOptimizer, check, check_fused, check_lr, number
 
 
-class SGD(Optimizer):
+class SGD(GroupOptimizer):
     r"""Stochastic gradient descent, optionally with (Nesterov) momentum.
 
     With d = grad + weight_decay * p:  b = momentum * b + (1 - dampening) * d  (b = d at the first step),
@@ -21,53 +21,65 @@ class SGD(Optimizer):
 
     def __init__(self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, maximize=False,
                  foreach=None, differentiable=False, fused=None):
-        check_lr(lr, foreach)
+        check_lr(lr)
         check("momentum value", momentum)
         check("weight_decay value", weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
-        check_forms(foreach, fused, differentiable)
         super().__init__(params, dict(lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay,
                                       nesterov=nesterov, maximize=maximize, foreach=foreach,
                                       differentiable=differentiable, fused=fused))
+        check_fused(foreach, fused, differentiable)
 
-    @updating
-    def step(self, closure=None):
-        """Update every parameter that has a gradient; return the closure's loss."""
-        loss = run_closure(closure)
-        for group in self.param_groups:
-            params = with_grad(group)
-            if params:
-                self.update(group, params)
-        return loss
+    def state_of(self, p, group):
+        """Return the state of a parameter; without momentum there is none."""
+        return self.state[p] if group["momentum"] else {}
 
-    def update(self, group, params):
-        """Update one group's parameters, by the native kernel where it takes them."""
-        momentum = group["momentum"]
-        bufs = [self.state[p].get("momentum_buffer") for p in params] if momentum else [None] * len(params)
-        if not group["differentiable"] and self.native(group, params, bufs):
-            return
-        for i, (p, d) in enumerate(zip(params, grads_of(params, group["maximize"]))):
-            if group["weight_decay"]:
-                d = d.add(p, alpha=group["weight_decay"])
-            if momentum:
-                if bufs[i] is None:
-                    bufs[i] = self.state[p]["momentum_buffer"] = d.clone() if group["differentiable"] else d.detach().clone()
-                else:
-                    bufs[i].mul_(momentum).add_(d, alpha=1 - group["dampening"])
-                d = d.add(bufs[i], alpha=momentum) if group["nesterov"] else bufs[i]
-            p.add_(d, alpha=-number(group["lr"]) if not group["differentiable"] else -group["lr"])
-
-    def native(self, group, params, bufs):
-        """Do the update in one native call; False when the kernel is absent or declines."""
-        if group["momentum"] and any(b is None for b in bufs):
-            return False                # the first step makes the buffers below
-        grads = [p._grad for p in params]
-        step = kernel("sgd_step", params, grads)
-        if step is None or step(
-                arrays(params), arrays(grads), [None if b is None else b._array for b in bufs],
-                number(group["lr"]), group["momentum"], group["dampening"], number(group["weight_decay"]),
-                group["nesterov"], group["maximize"]) is NotImplemented:
+    def native(self, group, params, arrays, grads):
+        """Do the update in one native call, or in two NumPy calls a parameter where momentum has no part."""
+        lr, momentum, decay = group["lr"], group["momentum"], group["weight_decay"]
+        buffers = None
+        if momentum:
+            buffers = [self.state[p].get("momentum_buffer") for p in params]
+            if any(b is None for b in buffers):
+                return False            # the first step makes the buffers
+            buffers = [b._array for b in buffers]
+        step = CPU.kernels.get("sgd_step")
+        if step is not None:
+            return step(arrays, grads, buffers, number(lr), momentum, group["dampening"], number(decay),
+                        group["nesterov"], group["maximize"]) is not NotImplemented
+        if momentum or decay or type(arrays[0]) is not CPU.array_type:
             return False
-        bump(params)
-        return True
+        return _descend(arrays, grads, number(lr) if group["maximize"] else -number(lr))
+
+    def update(self, group, p, d, state):
+        """Update one parameter by the formula."""
+        momentum = group["momentum"]
+        lr = group["lr"]
+        if group["weight_decay"]:
+            d = d.add(p, alpha=group["weight_decay"])
+        if momentum:
+            buffer = state.get("momentum_buffer")
+            if buffer is None:
+                buffer = state["momentum_buffer"] = d.detach().clone()
+            else:
+                buffer.mul_(momentum).add_(d, alpha=1 - group["dampening"])
+            d = d.add(buffer, alpha=momentum) if group["nesterov"] else buffer
+        if group["differentiable"] and hasattr(lr, "requires_grad") and lr.requires_grad:
+            p.addcmul_(d, lr, value=-1)
+        else:
+            p.add_(d, alpha=-number(lr))
+
+
+def _descend(arrays, grads, factor):
+    """a += factor * g for each pair, unless one of them is of a narrow dtype (whose products are wider)."""
+    for a, g in zip(arrays, grads):
+        if a.dtype.itemsize < 4 or a.dtype is not g.dtype:
+            return False
+    token = hush(SILENT)
+    try:
+        for a, g in zip(arrays, grads):
+            a += g * factor
+    finally:
+        unhush(token)
+    return True
