@@ -156,3 +156,14 @@ def test_parameters_as_a_vector():
     nn.utils.vector_to_parameters(torch.arange(7.0), ps)
     assert ps[0].tolist() == [[0, 1], [2, 3]] and ps[1].tolist() == [4, 5, 6]
     raises(TypeError, "expected torch.Tensor, but got: list", lambda: nn.utils.vector_to_parameters([1], ps))
+
+
+def test_data_parallel_passes_everything_on():
+    net = nn.DataParallel(nn.Linear(2, 3))
+    assert list(net.state_dict()) == ["module.weight", "module.bias"] and net.device_ids == []
+    x = torch.ones(4, 2)
+    assert net(x).tolist() == net.module(x).tolist() == nn.parallel.data_parallel(net.module, x).tolist()
+    assert repr(net) == "DataParallel(\n  (module): Linear(in_features=2, out_features=3, bias=True)\n)"
+    state = net.state_dict()
+    torch.nn.modules.utils.consume_prefix_in_state_dict_if_present(state, "module.")
+    assert list(state) == ["weight", "bias"] and list(state._metadata) == [""]
