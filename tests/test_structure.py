@@ -43,6 +43,10 @@ IGNORED = {
     "ops/pointwise_complex.py: is_neg: input": "as is_conj",
 }
 
+PRESCRIBED = {                           # methods that a base class calls: not every subclass looks at each argument
+    "start": {"p", "group"},             # optim.GroupOptimizer: the state of one parameter
+}
+
 PYTHON = sorted(p for p in SRC.rglob("*.py") if "__pycache__" not in p.parts)
 CYTHON = sorted(p for p in SRC.rglob("*.p[yx][xd]") if p.suffix in (".pyx", ".pxd"))
 CPP = sorted(p for p in SRC.rglob("*") if p.suffix in (".hpp", ".h", ".cpp"))
@@ -241,7 +245,8 @@ def test_no_argument_is_ignored(path):
             used |= named                        # an option that the gradient rule asks for
         args = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
         found += [f"{name(path)}: {title}: {a.arg}" for a in args
-                  if a.arg not in used and a.arg not in ("self", "cls", "ctx", "B") and not a.arg.startswith("_")]
+                  if a.arg not in used and a.arg not in ("self", "cls", "ctx", "B") and not a.arg.startswith("_")
+                  and a.arg not in PRESCRIBED.get(node.name, ())]
     found = [f for f in found if f not in IGNORED]
     assert not found, "ignored arguments:\n" + "\n".join(found)
 

@@ -18,41 +18,37 @@ from .core.modes import (no_grad, enable_grad, set_grad_enabled, inference_mode,
 from .core.op import Registry as _Registry
 
 #: Families of ops: one file each under `ops/`; importing a family publishes its ops.
-_FAMILIES = ("pointwise", "pointwise_binary", "special", "comparison", "activation", "reduce", "reduce_order",
-             "reduce_scan", "reduce_norm", "sampled", "shape", "join", "rearrange", "pad",
-             "metadata", "index", "gather", "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "view_copies", "sampled", "create", "convert", "data", "bridge", "inspect", "storage",
-             "copying", "windows",
-             "random", "dropout", "loss", "norm", "conv", "pool", "fold", "resize", "grid", "graph")
+_FAMILIES = (
+    "pointwise", "pointwise_binary", "special", "comparison", "activation", "reduce", "reduce_order",
+    "reduce_scan", "reduce_norm", "sampled", "shape", "join", "rearrange", "pad", "metadata", "index", "gather",
+    "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "view_copies", "create", "convert",
+    "data", "bridge", "inspect", "storage", "copying", "windows", "random", "dropout", "loss", "norm", "conv",
+    "pool", "fold", "resize", "grid", "graph",
+)
 for _name in _FAMILIES:
-    try:
-        _importlib.import_module("rushlight.ops." + _name)
-    except ImportError as _e:           # while families are still being written
-        import sys as _sys
-        print("not loaded:", _name, _e, file=_sys.stderr)
-
-globals().update(_dtypes.BY_NAME)
-globals().update(_dtypes.ALIASES)
-globals().update(_Registry.namespaces.get("torch", {}))
+    _importlib.import_module("rushlight.ops." + _name)
 del _name
 
-from . import settings as _settings  # noqa: E402, F401
-from . import formats as _formats  # noqa: E402
-from .compat import install  # noqa: E402
+from math import e, inf, nan, pi
 
-from math import e, inf, nan, pi  # noqa: E402
+from . import formats as _formats
+from . import settings as _settings
+from .compat import install
+from .formats import layout, memory_format
+
 newaxis = None
+globals().update(_dtypes.BY_NAME)
+globals().update(_dtypes.ALIASES)
+globals().update({_n: _v for _n, _v in vars(_formats).items() if isinstance(_v, (layout, memory_format))})
+globals().update(_Registry.namespaces["torch"])
 
-globals().update({_n: _v for _n, _v in vars(_formats).items()
-                  if isinstance(_v, (_formats.layout, _formats.memory_format))})
-from .formats import layout, memory_format  # noqa: E402
-globals().update(_Registry.namespaces.get("torch", {}))
-from . import autograd, backends, cuda, nn, optim, random  # noqa: E402
-from .amp import autocast  # noqa: E402
-from .core.autocast import (clear_autocast_cache, get_autocast_dtype, is_autocast_cache_enabled,  # noqa: E402
+from . import autograd, backends, cuda, nn, optim, random
+from .amp import autocast
+from .core.autocast import (clear_autocast_cache, get_autocast_dtype, is_autocast_cache_enabled,
                             is_autocast_cpu_enabled, is_autocast_enabled, set_autocast_cache_enabled, set_autocast_dtype)
-from .core.generator import Generator, default_generator  # noqa: E402
+from .core.generator import Generator, default_generator
 
-#: sub-modules imported on first use
+#: Sub-modules imported on first use.
 _LAZY = {"amp", "linalg", "fft", "special", "utils", "jit", "hub", "testing", "distributions", "return_types", "version",
          "__config__", "onnx", "profiler", "multiprocessing", "distributed", "sparse", "func", "compiler", "io", "viz",
          "vision"}

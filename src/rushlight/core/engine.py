@@ -4,8 +4,6 @@ A consumer is always younger than its producer, so the reachable nodes sorted by
 youngest first, are in topological order. Gradients between nodes are plain arrays; with
 `create_graph` they are tensors, and the very same rules run on them.
 """
-import sys
-import threading
 import traceback
 
 from .. import dtypes, errors
