@@ -37,6 +37,8 @@ cdef class Op:
     cdef public int n_params
     cdef public int n_positional
     cdef public int n_plain
+    cdef public int enough
+    cdef public tuple tails
     cdef public bint has_list
 
     @cython.locals(t=TensorBase, u=TensorBase, track=bint, out=TensorBase)

@@ -86,8 +86,9 @@ class Op:
         self.needed = tuple([p not in given for p in self.params])
         self.kinds = tuple([_kind(body.__annotations__.get(p), p in given) for p in self.params])
         self.n_plain = self.n_params if self.n_positional == self.n_params else -1
-        self.required = sum(self.needed)
+        self.enough = max([i + 1 for i in range(self.n_params) if self.needed[i]], default=0)
         self.defaults = tuple([given.get(p) for p in self.params])
+        self.tails = tuple([self.defaults[i:] for i in range(self.n_params + 1)])
         self.slots = tuple(i for i, k in enumerate(self.kinds) if k != OPTION)
         if self.numbers is None:
             self.numbers = self.promote != NO_PROMOTION and len(self.slots) > 1
@@ -152,10 +153,9 @@ class Op:
         if n > self.n_positional:
             args = self.reordered(args)
             n = len(args)
-        for i in range(n, self.n_params):
-            if self.needed[i]:
-                raise TypeError(_missing(self, n))
-        return args + self.defaults[n:]
+        if n < self.enough:
+            raise TypeError(_missing(self, n))
+        return args + self.tails[n]
 
     def reordered(self, args):
         """Return the arguments of a call as programs of 2018 have it, x.add_(alpha, other); else raise."""
