@@ -63,6 +63,7 @@ DIFFERENT = {                            # where the documentation and what PyTo
     "Tensor.swapdims_": "documented as dim0 and dim1, taken as axis0 and axis1",
     "var_mean": "documented with out=, takes none", "std_mean": "documented with out=, takes none",
     "nn.functional.one_hot": "documented as tensor, taken as input", "searchsorted": "documented as values, taken as input",
+    "unsafe_split": "documented as tensor, taken as self",
     "Tensor.copy_": "documented as src, taken as other", "Tensor.resize_as_": "documented as tensor, taken as the_template",
     "Tensor.type_as": "documented as tensor, taken as other",
 }

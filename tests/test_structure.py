@@ -41,6 +41,8 @@ IGNORED = {
     "backend/cpu.py: CpuBackend.from_numpy: index": "there is one CPU",
     "ops/pointwise_complex.py: is_conj: input": "no tensor is conjugated lazily",
     "ops/pointwise_complex.py: is_neg: input": "as is_conj",
+    **{f"optim/{c.lower()}.py: {c}.start: group": "the signature is the base class's, for all optimizers"
+       for c in ("Adadelta", "Adamax", "NAdam", "RAdam")},
 }
 
 PRESCRIBED = {                           # methods that a base class calls: not every subclass looks at each argument
