@@ -197,7 +197,7 @@ def _true_divide_(input, other):
     return div.inplace(input, other)
 
 
-@op(numbers="overload", promote="common", inplace=True, grad_name="NotImplemented")
+@op(promote="common", inplace=True, grad_name="NotImplemented")
 def floor_divide(B, input: T, other: T):
     """Return the quotient rounded down; integers raise for a zero divisor."""
     return _floor_quotient(B, input, other)

@@ -8,7 +8,7 @@ from math import inf, log as _log, pi, sqrt as _sqrt
 
 from .. import dtypes
 from ..core.op import T, composite, method, op
-from ._rules import chebyshev, in_double, not_for, packed, polynomial
+from ._rules import chebyshev, in_double, not_for, packed, polynomial, wide
 from .pointwise import exp, log, sgn, sigmoid
 from .pointwise_binary import _number_slot
 from .pointwise_logic import choose as where
@@ -272,6 +272,7 @@ def _zeta64(B, s, q):
     value = value + B.where(negative & ~whole, B.where(even, before, -before), 0.0)
     value = B.where(negative & (exponent != B.floor(exponent)), float("nan"), value)
     value = B.where((q <= 0) & whole, inf, value)
+    value = B.where((q > 0) & (B.pow(start, -s) == inf), inf, B.where((s == inf) & (q == 1), 1.0, value))
     return B.where(s == 1, inf, B.where(defined, value, float("nan")))
 
 
@@ -352,8 +353,8 @@ def mvlgamma(B, input: T, p):
         raise RuntimeError("p has to be greater than or equal to 1")
 
     def formula(B, x):
-        total = x * 0 + p * (p - 1) / 4 * _log(pi)
-        for i in range(p):
+        total = _lgamma64(B, x) + p * (p - 1) / 4 * _log(pi)
+        for i in range(1, p):
             total = total + _lgamma64(B, x - i / 2)
         return total
     return in_double(B, formula, packed(B, input))
@@ -385,14 +386,19 @@ def igamma(B, input: T, other: T):
     There is a gradient for `other` alone. Also `torch.special.gammainc`.
     """
     not_for(B, input, "biuc", "igamma_cpu")
-    return _from_scipy(B, "gammainc", input, other)
+    return _at_infinity(B, _from_scipy(B, "gammainc", input, other), input, other, 0.0)
 
 
 @op(promote="common", numbers=False, inplace=True)
 def igammac(B, input: T, other: T):
     """Return the regularised upper incomplete gamma function, 1 - igamma(input, other); needs SciPy."""
     not_for(B, input, "biuc", "igammac_cpu")
-    return _from_scipy(B, "gammaincc", input, other)
+    return _at_infinity(B, _from_scipy(B, "gammaincc", input, other), input, other, 1.0)
+
+
+def _at_infinity(B, found, input, other, value):
+    """Give an incomplete gamma function of infinite order its limit, which SciPy leaves as nan."""
+    return B.where((input == inf) & (other >= 0) & (other < inf), value, found)
 
 
 def _gamma_density(input, other):
@@ -495,31 +501,67 @@ def spherical_bessel_j0(B, input: T):
 
 # ------------------------------------------------------------------ orthogonal polynomials
 
-def _recurrence(B, x, n, first, second, step):
+def _recurrence(B, x, n, second, step, closed):
     """Return the polynomial of degree n (elementwise, truncated to whole numbers) of a three-term recurrence.
 
-    `first` and `second` are the polynomials of degree 0 and 1, `step(k, p, q)` the one of degree k + 1
-    from those of degree k and k - 1. 0 for negative degrees.
+    `second` is the polynomial of degree 1 (that of degree 0 is 1), `step(k, x, p, q)` the one of degree
+    k + 1 from those of degree k and k - 1; `closed(B, x, n)`, where given, is (where it holds, its
+    values) of a closed form. 0 for negative degrees and for those that are not finite.
     """
-    n = B.trunc(n)
-    top = int(B.max(B.where(B.isfinite(n), n, 0.0))) if n.size else 0
-    before, now = x * 0 + 1 if first is None else first(x), second(x)
-    result = B.where(n == 0, before, B.where(n == 1, now, 0.0))
+    n = B.where(B.isfinite(n), B.trunc(n), -1.0)
+    before, now = x * 0 + 1, second(x)
+    result = B.where(n == 0, 1.0, B.where(n == 1, now, 0.0))
+    if closed is not None:
+        holds, values = closed(B, x, n)
+        result = B.where(holds & (n > 1), values, result)
+        n = B.where(holds, 0.0, n)
+    top = int(B.max(n)) if n.size and result.size else 0
     for k in range(1, top):
         before, now = now, step(k, x, now, before)
         result = B.where(n == k + 1, now, result)
-    return B.where(B.isnan(x) & (n >= 1), x, result)
+        if k % 64 == 0 and not B.any((n > k) & ~B.isnan(now)):      # all that is left has overflowed
+            return B.where(n > k, float("nan"), result)
+    return result
 
 
-def _polynomial(name, second, step, text):
+def _polynomial(name, second, step, text, closed=None, limit=None):
     def body(B, input: T, n: T):
-        double = B.dt(dtypes.float64)
-        x, degree = [B.cast(a, double) if hasattr(a, "dtype") else B.asarray(a, dtype=double) for a in (input, n)]
-        return B.cast(_recurrence(B, x, degree, None, second, step), (input if hasattr(input, "dtype") else n).dtype)
+        dt = (input if hasattr(input, "dtype") else n).dtype
+        x, degree = [wide(B, a) if hasattr(a, "dtype") else B.asarray(a, dtype=dt) for a in (input, n)]
+        found = _recurrence(B, x, degree, second, step, closed)
+        if limit is not None:
+            found = B.where(degree > limit[x.dtype.itemsize], float("nan"), found)
+        return B.cast(found, dt)
     body.__name__ = name
     body.__doc__ = (f"Return the {text} polynomial of degree n of input.\n\n    Args:\n        n: the degree, a number or "
                     "a tensor; negative ones give 0.\n\n    Has no gradient.\n    ")
     return op(promote="float", numbers="overload", ns=SPECIAL, method=False, differentiable=False)(body)
+
+
+def _closed(inside, at_one, at_minus_one):
+    """Return the closed form of a Chebyshev polynomial of high degree in [-1, 1], by the angle acos(x)."""
+
+    def form(B, x, n):
+        angle = B.acos(x)
+        values = B.where(x == 1, at_one(n), B.where(x == -1, at_minus_one(n), inside(B, n, angle)))
+        return (B.abs(x) == 1) | ((n > 8) & (B.abs(x) < 1)), values
+    return form
+
+
+def _shifted(closed):
+    return lambda B, x, n: closed(B, 2 * x - 1, n)
+
+
+def _alternating(n):
+    """Return 1 for even n and -1 for odd."""
+    return 1 - 2 * (n % 2)
+
+
+_CLOSED_T = _closed(lambda B, n, a: B.cos(n * a), lambda n: n * 0 + 1, _alternating)
+_CLOSED_U = _closed(lambda B, n, a: B.sin((n + 1) * a) / B.sin(a), lambda n: n + 1, lambda n: (n + 1) * _alternating(n))
+_CLOSED_V = _closed(lambda B, n, a: B.cos((n + 0.5) * a) / B.cos(a / 2), lambda n: n * 0 + 1, lambda n: (2 * n + 1) * _alternating(n))
+_CLOSED_W = _closed(lambda B, n, a: B.sin((n + 0.5) * a) / B.sin(a / 2), lambda n: 2 * n + 1, _alternating)
+_HERMITE_LIMIT = {4: 128, 8: 512}          # torch gives nan beyond: the values overflow
 
 
 def _chebyshev_step(k, x, p, q):
@@ -530,22 +572,26 @@ def _shifted_step(k, x, p, q):
     return 2 * (2 * x - 1) * p - q
 
 
-chebyshev_polynomial_t = _polynomial("chebyshev_polynomial_t", lambda x: x, _chebyshev_step, "Chebyshev (first kind)")
-chebyshev_polynomial_u = _polynomial("chebyshev_polynomial_u", lambda x: 2 * x, _chebyshev_step, "Chebyshev (second kind)")
-chebyshev_polynomial_v = _polynomial("chebyshev_polynomial_v", lambda x: 2 * x - 1, _chebyshev_step, "Chebyshev (third kind)")
-chebyshev_polynomial_w = _polynomial("chebyshev_polynomial_w", lambda x: 2 * x + 1, _chebyshev_step, "Chebyshev (fourth kind)")
+chebyshev_polynomial_t = _polynomial("chebyshev_polynomial_t", lambda x: x, _chebyshev_step, "Chebyshev (first kind)",
+                                     _CLOSED_T)
+chebyshev_polynomial_u = _polynomial("chebyshev_polynomial_u", lambda x: 2 * x, _chebyshev_step, "Chebyshev (second kind)",
+                                     _CLOSED_U)
+chebyshev_polynomial_v = _polynomial("chebyshev_polynomial_v", lambda x: 2 * x - 1, _chebyshev_step, "Chebyshev (third kind)",
+                                     _CLOSED_V)
+chebyshev_polynomial_w = _polynomial("chebyshev_polynomial_w", lambda x: 2 * x + 1, _chebyshev_step, "Chebyshev (fourth kind)",
+                                     _CLOSED_W)
 shifted_chebyshev_polynomial_t = _polynomial("shifted_chebyshev_polynomial_t", lambda x: 2 * x - 1, _shifted_step,
-                                             "shifted Chebyshev (first kind)")
+                                             "shifted Chebyshev (first kind)", _shifted(_CLOSED_T))
 shifted_chebyshev_polynomial_u = _polynomial("shifted_chebyshev_polynomial_u", lambda x: 2 * (2 * x - 1), _shifted_step,
-                                             "shifted Chebyshev (second kind)")
+                                             "shifted Chebyshev (second kind)", _shifted(_CLOSED_U))
 shifted_chebyshev_polynomial_v = _polynomial("shifted_chebyshev_polynomial_v", lambda x: 2 * (2 * x - 1) - 1, _shifted_step,
-                                             "shifted Chebyshev (third kind)")
+                                             "shifted Chebyshev (third kind)", _shifted(_CLOSED_V))
 shifted_chebyshev_polynomial_w = _polynomial("shifted_chebyshev_polynomial_w", lambda x: 2 * (2 * x - 1) + 1, _shifted_step,
-                                             "shifted Chebyshev (fourth kind)")
+                                             "shifted Chebyshev (fourth kind)", _shifted(_CLOSED_W))
 hermite_polynomial_h = _polynomial("hermite_polynomial_h", lambda x: 2 * x, lambda k, x, p, q: 2 * (x * p - k * q),
-                                   "physicist's Hermite")
+                                   "physicist's Hermite", limit=_HERMITE_LIMIT)
 hermite_polynomial_he = _polynomial("hermite_polynomial_he", lambda x: x, lambda k, x, p, q: x * p - k * q,
-                                    "probabilist's Hermite")
+                                    "probabilist's Hermite", limit=_HERMITE_LIMIT)
 laguerre_polynomial_l = _polynomial("laguerre_polynomial_l", lambda x: 1 - x, lambda k, x, p, q:
                                     ((2 * k + 1 - x) * p - k * q) / (k + 1), "Laguerre")
 legendre_polynomial_p = _polynomial("legendre_polynomial_p", lambda x: x, lambda k, x, p, q:
