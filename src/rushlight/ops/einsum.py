@@ -171,7 +171,7 @@ def _pick_pair(terms, sizes):
 def _contract(operands, terms, output):
     """Contract the operands pair by pair down to `output`; the last of `terms` is the output."""
     operands, terms = list(operands), list(terms)
-    sizes = {}
+    sizes, chained = {}, len(operands) > 2
     for x, labels in zip(operands, terms):
         for label, n in zip(labels, x.shape):
             sizes[label] = max(sizes.get(label, 1), n) if n else 0
@@ -187,7 +187,7 @@ def _contract(operands, terms, output):
             made = [label for label in output if label in la or label in lb]
         if a.dtype is not b.dtype and any(k not in wanted and k in lb and n > 1 for k, n in zip(la, a.shape)):
             raise RuntimeError(f"expected scalar type {a.dtype.short} but found {b.dtype.short}")
-        made_from = _pair(a, b, tuple(la), tuple(lb), tuple(made))
+        made_from = _pair(a, b, tuple(la), tuple(lb), tuple(made), chained and not rest)
         operands = [x for k, x in enumerate(operands) if k not in (i, j)] + [made_from]
         terms = rest + [made]
     return operands[0], terms[0]
@@ -205,13 +205,16 @@ def _arranged(B, x, labels, order):
 
 
 def _pair_name(args):
-    _, _, la, lb, made = args
+    _, _, la, lb, made, _ = args
     return "ViewBackward0" if any(x in lb and x not in made for x in la) else "MulBackward0"
 
 
 @op(ns=(), promote="common", name="_einsum_pair", grad_name=_pair_name)
-def _pair(B, input: T, other: T, la, lb, made):
-    """Return the einsum of two operands without repeated labels; every label of one is in the other or in `made`."""
+def _pair(B, input: T, other: T, la, lb, made, in_order=False):
+    """Return the einsum of two operands without repeated labels; every label of one is in the other or in `made`.
+
+    in_order: whether the result must lie in C order.
+    """
     both = [label for label in la if label in lb]
     batch = [label for label in both if label in made]
     inner = [label for label in both if label not in made]
@@ -229,7 +232,8 @@ def _pair(B, input: T, other: T, la, lb, made):
     found = B.product(a, b)
     found = B.reshape(found, found.shape[:n] + rows + columns)
     order = batch + left + right
-    return B.permute_dims(found, tuple([order.index(x) for x in made])) if tuple(order) != tuple(made) else found
+    found = B.permute_dims(found, tuple([order.index(x) for x in made])) if tuple(order) != tuple(made) else found
+    return B.c_order(found) if in_order else found
 
 
 def _stretched(B, x, labels, other, their, inner):

@@ -6,7 +6,7 @@ from ..core.op import T, composite, op, publish
 from ..core.tensor import OPS
 from ._dims import broadcast_shape, prod, wrap_dim
 from ._factory import kind_of
-from .shape import expand, reshape
+from .shape import expand, reshape, view
 
 _INTEGERS = (dtypes.int64, dtypes.int32)
 
@@ -84,7 +84,7 @@ def gather(B, input: T, dim, index: T, *, sparse_grad=False):
     if not input.ndim or not index.ndim:
         return B.reshape(B.take_any(at_least_1d(B, input), at_least_1d(B, index), 0), index.shape)
     source = input[corner(index.shape, dim)] if index.shape != input.shape else input
-    return B.take_along_axis(source, B.cast(index, B.int64), axis=dim)
+    return B.c_order(B.take_along_axis(source, B.cast(index, B.int64), axis=dim))
 
 
 @op(ns=())
@@ -107,7 +107,7 @@ def take_along_dim(input, indices, dim=None, *, out=None):
     if indices.dtype is not dtypes.int64:
         raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.short}")
     if dim is None:
-        input, indices, dim = reshape(input, (prod(input.shape),)), reshape(indices, (prod(indices.shape),)), 0
+        input, indices, dim = view(input, (prod(input.shape),)), view(indices, (prod(indices.shape),)), 0
     elif input.ndim != indices.ndim:
         raise RuntimeError("torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
                            f"{input.ndim} dimensions for input, and {indices.ndim} dimensions for indices")
@@ -281,7 +281,7 @@ def one_hot(B, input: T, num_classes=-1):
         num_classes = most + 1
     elif most >= num_classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return B.astype(input[..., None] == B.arange(num_classes), B.int64)
+    return B.c_order(B.astype(input[..., None] == B.arange(num_classes), B.int64))
 
 
 # ------------------------------------------------------------------ embedding
@@ -388,7 +388,7 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale
     _check_bags(input, weight, offsets, mode, per_sample_weights, include_last_offset)
     if input.ndim == 2:
         b, n = input.shape
-        bag = OPS.repeat_interleave(OPS.arange(b), n)
+        bag = OPS.repeat_interleave(OPS.arange(b, device=weight.device), n)
         flat = reshape(input, (b * n,))
         if per_sample_weights is not None:
             per_sample_weights = reshape(per_sample_weights, (b * n,))
@@ -397,7 +397,8 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale
         if include_last_offset:
             starts = starts[:-1]
         b, ends = len(starts), starts[1:] + [input.shape[0]]
-        bag = OPS.repeat_interleave(OPS.arange(b), OPS.tensor([e - s for s, e in zip(starts, ends)], dtype=dtypes.int64))
+        sizes = OPS.tensor([e - s for s, e in zip(starts, ends)], dtype=dtypes.int64, device=weight.device)
+        bag = OPS.repeat_interleave(OPS.arange(b, device=weight.device), sizes)
     if padding_idx is not None:
         keep = OPS.ne(flat, padding_idx % weight.shape[0])
         flat, bag = flat[keep], bag[keep]

@@ -129,7 +129,7 @@ def _items(index):
 def _array_of(B, item):
     """Return an index tensor, array, list or range as an array; 0-d integers as an int."""
     if isinstance(item, TensorBase):
-        array = item._array
+        array = _here(B, item._array)
     elif isinstance(item, (list, range, tuple)):
         array = _sequence(B, item)
     else:
@@ -146,6 +146,16 @@ def _array_of(B, item):
     return array
 
 
+def _here(B, array):
+    """Return an index array on the device of the indexed tensor, where a CPU one is taken too."""
+    if isinstance(array, B.array_type):
+        return array
+    other = backends.of_array(array)
+    if other.device_type != "cpu":
+        raise RuntimeError(f"indices should be either on cpu or on the same device as the indexed tensor ({B.device_type})")
+    return B.from_numpy(array)
+
+
 def _sequence(B, item):
     """Return a list of numbers as an array: bool, or int64 (floats lose their fraction)."""
     try:
@@ -155,6 +165,7 @@ def _sequence(B, item):
         if word is not None:
             raise TypeError("new(): invalid data type 'str'") from None
         raise
+    array = B.from_numpy(array)
     return array if B.kind(array) == "b" else B.astype(array, B.int64)
 
 
@@ -361,7 +372,7 @@ def _general(self, index):
     """The path of every index but the plainest; raises torch's errors."""
     array = self._array
     B = backends.of_array(array)
-    if isinstance(index, TensorBase) and index._array.ndim and not (state.grad and tensors.wants_grad(self)):
+    if isinstance(index, TensorBase) and type(index._array) is type(array) and index._array.ndim and not (state.grad and tensors.wants_grad(self)):
         found = _picked_by_tensor(B, array, index._array)
         if found is not None:
             return make(found)
@@ -497,7 +508,7 @@ def _set_tracked(self, index, value):
         value = _without_leading_ones(value, len(shape))
         if tuple(value._array.shape) != shape:
             _check_expands(value, shape)
-        OPS.copy_(target, value)
+        (OPS.fill_ if shape and not value._array.shape else OPS.copy_)(target, value)
         return None
     target = self if basic is None else basic_index(self, basic)
     check_bounds(B, target._array.shape, where)

@@ -2,10 +2,11 @@
 import itertools
 import warnings
 
+from .. import dtypes
 from ..core.op import T, Ts, composite, op
 from ..core.tensor import OPS, TensorBase
 from ._dims import prod, wrap_dim
-from .shape import expand, reshape, select, slice_view, unsafe_view, unsqueeze, view
+from .shape import expand, reshape, select, slice_view, unsafe_view, unsqueeze, view, zeros_of
 
 # ------------------------------------------------------------------ cat and stack
 
@@ -54,7 +55,7 @@ def cat(B, tensors: Ts, dim=0):
     full = [x for x in tensors if not _is_legacy_empty(x)]
     if not full:
         return B.zeros((0,), dtype=tensors[0].dtype)
-    return B.concat(full, axis=dim)
+    return B.c_order(B.concat(full, axis=dim))
 
 
 def _cat_rule(g, tensors_shape, dim):
@@ -62,7 +63,7 @@ def _cat_rule(g, tensors_shape, dim):
     dim %= len(g.shape)
     for shape in tensors_shape:
         if shape == (0,) and len(g.shape) != 1:
-            found.append(None)
+            found.append(zeros_of(g, shape))
         else:
             found.append(slice_view(g, dim, start, start + shape[dim]))
             start += shape[dim]
@@ -86,7 +87,7 @@ def stack(B, tensors: Ts, dim=0):
         if x.shape != shape:
             raise RuntimeError(f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 and "
                                f"{list(x.shape)} at entry {k}")
-    return B.stack(tensors, axis=dim)
+    return B.c_order(B.stack(tensors, axis=dim))
 
 
 stack.vjp(tensors=lambda g, tensors_shape, dim: [select(g, dim, k) for k in range(len(tensors_shape))])
@@ -298,6 +299,6 @@ def combinations(input, r=2, with_replacement=False):
         return slice_view(input, 0, 0, 0)
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     rows = list(choose(range(input.shape[0]), r))
-    if not rows:
-        return expand(unsqueeze(slice_view(input, 0, 0, 0), 1), (0, r))
-    return stack([OPS.index_select(input, 0, OPS.tensor(list(column))) for column in zip(*rows)], 1)
+    columns = zip(*rows) if rows else [()] * r
+    return stack([OPS.index_select(input, 0, OPS.tensor(list(column), dtype=dtypes.int64, device=input.device))
+                  for column in columns], 1)

@@ -12,7 +12,7 @@ from ._dims import broadcast_shape
 from ._rules import cj, zeros_as
 from .products import check_square
 from .rearrange import tril, triu
-from .shape import expand, unsqueeze
+from .shape import unsqueeze
 
 
 class LinAlgError(RuntimeError):
@@ -126,9 +126,11 @@ OPS.linalg_inv = inv
 # ------------------------------------------------------------------ solve
 
 @op(ns=(), outputs=("result", "info"), named=True)
-def linalg_solve_ex(B, A: T, right: T, vector):
-    """Return (X, info) with A X = right; `vector`: right holds vectors, not matrices."""
+def linalg_solve_ex(B, A: T, right: T, vector, left=True):
+    """Return (X, info) with A X = right, or X A = right; `vector`: right holds vectors, not matrices."""
     b = right[..., None] if vector else right
+    if not left:
+        A, b = A.mT, b.mT
     lead = broadcast_shape(A.shape[:-2], b.shape[:-2])
     info = B.zeros(A.shape[:-2], dtype=B.int32)
     try:
@@ -141,13 +143,17 @@ def linalg_solve_ex(B, A: T, right: T, vector):
         found = B.linalg.solve(safe, B.broadcast_to(b, lead + b.shape[-2:]))
         found = B.where(bad, B.full((), float("nan"), dtype=A.dtype), found)
         info = B.astype(B.reshape(codes, info.shape), B.int32)
-    return (found[..., 0] if vector else found), info
+    if vector:
+        return found[..., 0], info
+    return (found if left else B.c_order(found.mT)), info
 
 
-def _solve_rule(g, A, right, vector, result, needs):
-    by_right = linalg_solve_ex(h(A), g, vector)[0]
+def _solve_rule(g, A, right, vector, left, result, needs):
+    by_right = linalg_solve_ex(h(A), g, vector, left)[0]
     if not needs[0]:
         return None, by_right
+    if not left:
+        return -(h(result) @ by_right), by_right
     if vector:
         return -(unsqueeze(by_right, -1) @ unsqueeze(cj(result), -2)), by_right
     return -(by_right @ h(result)), by_right
@@ -177,10 +183,7 @@ def _solved(A, B, left):
     if not vector:
         check_matrix("linalg.solve", B, "B")
     _check_systems("linalg.solve", A, B, left, vector)
-    if left:
-        return linalg_solve_ex(A, B, vector)
-    found = linalg_solve_ex(A.mT, B.mT, False)
-    return type(found)((found[0].mT, found[1]))
+    return linalg_solve_ex(A, B, vector, left)
 
 
 def _check_solved(name, info):
@@ -422,6 +425,41 @@ def _torch_cholesky(input, upper=False, *, out=None):
     return finish_out("cholesky", found[0], out)
 
 
+@op(ns=(), method=False, name="cholesky_solve")
+def _by_cholesky(B, input: T, L: T, upper):
+    """Return X with A X = input for A = L L^H."""
+    L = _adjoint(B, L) if upper else L
+    half = linalg_solve_triangular.body(B, L, input, False, True, False)
+    return linalg_solve_triangular.body(B, _adjoint(B, L), half, True, True, False)
+
+
+def _by_cholesky_rule(g, L, upper, out, needs):
+    by_input = _by_cholesky(g, L, upper)
+    if not needs[1]:
+        return by_input, None
+    common = by_input @ h(out)
+    common = common + h(common)
+    return by_input, -(L @ common) if upper else -(common @ L)
+
+
+_by_cholesky.vjp_all(_by_cholesky_rule)
+
+
+@op(ns=(), method=False, name="cholesky_inverse")
+def _cholesky_inverse(B, L: T, upper):
+    """Return the inverse of A = L L^H."""
+    return _by_cholesky.body(B, B.broadcast_to(B.eye(L.shape[-1], dtype=L.dtype), L.shape), L, upper)
+
+
+def _cholesky_inverse_rule(g, L, upper, out):
+    common = g + h(g)
+    common = out @ (common @ out)
+    return -(L @ common) if upper else -(common @ L)
+
+
+_cholesky_inverse.vjp(L=_cholesky_inverse_rule)
+
+
 @composite
 def cholesky_solve(input, L, upper=False, *, out=None):
     """Return X with A X = input, given A's Cholesky factor."""
@@ -434,17 +472,14 @@ def cholesky_solve(input, L, upper=False, *, out=None):
     if n != input.shape[-2]:
         raise RuntimeError(f"Incompatible matrix sizes for cholesky_solve: each A matrix is {n} by {n} but each b matrix is "
                            f"{input.shape[-2]} by {input.shape[-1]}")
-    L = h(L) if upper else L
-    half = linalg_solve_triangular(L, input, False, True, False)
-    return finish_out("cholesky_solve", linalg_solve_triangular(h(L), half, True, True, False), out)
+    return finish_out("cholesky_solve", _by_cholesky(input, L, upper), out)
 
 
-@composite
+@composite(method=True)
 def cholesky_inverse(L, upper=False, *, out=None):
     """Return the inverse of A, given its Cholesky factor."""
     check_square("cholesky_inverse", L)
-    one = expand(OPS.eye(L.shape[-1], dtype=L.dtype, device=L.device), tuple(L.shape))
-    return cholesky_solve(one, L, upper, out=out)
+    return finish_out("cholesky_inverse", _cholesky_inverse(L, upper), out)
 
 
 from . import linalg_factor, linalg_spectral  # noqa: E402, F401  (the rest of the family)

@@ -35,10 +35,22 @@ def _check_mm(B, a, b):
     _no_bool(B, a, "addmm_impl_cpu_")
 
 
-def _check_bmm(B, a, b, sizes=None):
+def _check_batches(a, b, dim):
+    """Raise as torch does for batches that are not three-dimensional."""
     for k, x in enumerate((a, b), 1):
+        if not x.ndim:
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
         if x.ndim != 3:
             raise RuntimeError(f"batch{k} must be a 3D tensor")
+
+
+def _check_bmm(B, a, b, dim=None):
+    if dim is None:
+        for k, x in enumerate((a, b), 1):
+            if x.ndim != 3:
+                raise RuntimeError(f"batch{k} must be a 3D tensor")
+    else:
+        _check_batches(a, b, dim)
     if a.shape[0] != b.shape[0] or a.shape[2] != b.shape[1]:
         raise RuntimeError("Expected size for first two dimensions of batch2 tensor to be: "
                            f"[{a.shape[0]}, {a.shape[2]}] but got: [{b.shape[0]}, {b.shape[1]}].")
@@ -48,6 +60,8 @@ def _check_bmm(B, a, b, sizes=None):
 
 
 def _check_mv(B, mat, vec, input=None):
+    if not mat.ndim and input is None:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     if mat.ndim != 2 or vec.ndim != 1:
         n = 1 if input is None else input.ndim
         raise RuntimeError(f"vector + matrix @ vector expected, got {n}, {mat.ndim}, {vec.ndim}")
@@ -357,7 +371,7 @@ def outer(B, input: T, vec2: T):
     return input[:, None] * vec2[None, :]
 
 
-outer.vjp(input=lambda g, vec2: mv(g, cj(vec2)), vec2=lambda g, input: mv(g.mT, cj(input)))
+outer.vjp(input=lambda g, vec2: OPS.sum(g * cj(vec2), 1), vec2=lambda g, input: OPS.sum(g * cj(input)[:, None], 0))
 
 
 @composite(ns="linalg")
@@ -407,9 +421,7 @@ addmv.vjp(
 @op(inplace=True)
 def addbmm(B, input: T, batch1: T, batch2: T, *, beta=1, alpha=1):
     """Return `beta * input + alpha * sum_i(batch1[i] @ batch2[i])`."""
-    for k, x in enumerate((batch1, batch2), 1):
-        if x.ndim != 3:
-            raise RuntimeError(f"batch{k} must be a 3D tensor")
+    _check_batches(batch1, batch2, 1)
     (b, n, k), (b2, k2, m) = batch1.shape, batch2.shape
     if b != b2:
         raise RuntimeError(f"batch1 and batch2 must have same number of batches, got {b} and {b2}")
@@ -433,7 +445,7 @@ addbmm.vjp(
 @op(inplace=True)
 def baddbmm(B, input: T, batch1: T, batch2: T, *, beta=1, alpha=1):
     """Return `beta * input + alpha * (batch1 @ batch2)` for batches of matrices; `input` broadcasts."""
-    _check_bmm(B, batch1, batch2)
+    _check_bmm(B, batch1, batch2, 0)
     _fits(B, input, (batch1.shape[0], batch1.shape[1], batch2.shape[2]))
     if input.dtype != batch1.dtype:
         raise RuntimeError(f"Input dtypes must be the same, got: input {_c_name(B, input)}, batch1: "

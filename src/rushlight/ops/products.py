@@ -1,7 +1,7 @@
 """Products of more than two matrices, and the smaller ones: kron, cross, trace, matrix_power, bilinear, cdist."""
 import warnings
 
-from .. import dtypes
+from .. import dtypes, formats
 from ..core.inplace import finish_out
 from ..core.op import T, composite, op, publish
 from ..core.tensor import OPS, TensorBase
@@ -38,7 +38,7 @@ def linalg_cross(B, input: T, other: T, *, dim=-1):
     broadcast_shape(input.shape, other.shape)
     a1, a2 = B.roll(input, -1, axis=k), B.roll(input, 1, axis=k)
     b1, b2 = B.roll(other, -1, axis=k), B.roll(other, 1, axis=k)
-    return a1 * b2 - a2 * b1
+    return B.c_order(a1 * b2 - a2 * b1)
 
 
 publish("linalg", "cross", linalg_cross)
@@ -98,6 +98,8 @@ def matrix_power(input, n, *, out=None):
     if n == 0:
         one = OPS.eye(input.shape[-1], dtype=input.dtype, device=input.device)
         return finish_out("matrix_power", OPS.add(nothing_of(input), one), out)
+    if n == 1:
+        return finish_out("matrix_power", input.clone(memory_format=formats.contiguous_format), out)
     result = None
     while n:
         if n & 1:

@@ -189,7 +189,7 @@ def roll(B, input: T, shifts, dims=()):
     axes = tuple([wrap_dim(d, input.ndim) for d in dims])
     if not input.ndim:
         raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
-    return B.roll(input, shifts, axis=axes)
+    return B.c_order(B.roll(input, shifts, axis=axes))
 
 
 roll.vjp(input=lambda g, shifts, dims: roll(g, tuple([-s for s in _pair(shifts)]), dims))
@@ -227,14 +227,14 @@ def _check_triangle(name, input):
 def tril(B, input: T, diagonal=0):
     """Return the lower triangle of matrices, zero above the given diagonal (0: main, positive: above it)."""
     _check_triangle("tril", input)
-    return B.tril(input, k=diagonal)
+    return B.c_order(B.tril(input, k=diagonal))
 
 
 @op(inplace=True)
 def triu(B, input: T, diagonal=0):
     """Return the upper triangle of matrices, zero below the given diagonal (0: main, positive: above it)."""
     _check_triangle("triu", input)
-    return B.triu(input, k=diagonal)
+    return B.c_order(B.triu(input, k=diagonal))
 
 
 tril.vjp(input=lambda g, diagonal: tril(g, diagonal))
@@ -327,6 +327,8 @@ def pixel_unshuffle(B, input: T, downscale_factor):
         if size % r:
             raise RuntimeError(f"pixel_unshuffle expects {name} to be divisible by downscale_factor, but "
                                f"input.size({k})={size} is not divisible by {r}")
+    if not prod(input.shape):
+        return B.copy(input)
     n = len(lead)
     split = B.reshape(input, (*lead, c, h // r, r, w // r, r))
     order = (*range(n), n, n + 2, n + 4, n + 1, n + 3)

@@ -15,7 +15,7 @@ from ._factory import fill_number
 from ._rules import no_derivative, zeros_as
 from .gather import at_least_1d, check_index, check_take, corner, first_outside, flat_places, gather, index_select
 from .index import check_bounds, read, store
-from .shape import (_placed, _restrided, diagonal, expand, reshape, select, slice_view, unsafe_view, zeros_of)
+from .shape import (_placed, _restrided, diagonal, diagonal_last, expand, reshape, select, slice_view, unsafe_view, zeros_of)
 
 _INTEGERS = (dtypes.int64, dtypes.int32)
 
@@ -563,7 +563,26 @@ def _zeros(g, shape):
 
 _select_scatter = _view_scatter("select_scatter", select, "SelectScatterBackward0")
 _slice_scatter = _view_scatter("slice_scatter", slice_view, "SliceScatterBackward0")
-_diagonal_scatter = _view_scatter("diagonal_scatter", diagonal, "DiagonalScatterBackward0")
+
+
+@op(ns=(), method=False, name="_diagonal_scatter", grad_name="DiagonalScatterBackward0")
+def _diagonal_scatter(B, input: T, src: T, args):
+    """Store `src` on a diagonal."""
+    offset, dim1, dim2 = args
+    order, back = diagonal_last(input.ndim, dim1, dim2)
+    out = B.copy(B.permute_dims(input, order))
+    n, m = out.shape[-2:]
+    length = max(0, min(n + min(offset, 0), m - max(offset, 0)))
+    if out.shape[:-2] + (length,) != src.shape:
+        raise RuntimeError(f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
+                           f"{list(out.shape[:-2]) + [length]}")
+    rows = B.arange(length) + max(-offset, 0)
+    B.put(out, (..., rows, rows + offset), B.cast(src, input.dtype))
+    return B.copy(B.permute_dims(out, back))
+
+
+_diagonal_scatter.vjp(input=lambda g, src_shape, args: _diagonal_scatter(g, _zeros(g, src_shape), args),
+                      src=lambda g, args: diagonal(g, *args))
 
 
 @composite
@@ -598,7 +617,7 @@ def _plain_geometry(shape):
 
 _as_strided_scatter.vjp(
     input=lambda g, src_shape, geometry: _as_strided_scatter(g, _zeros(g, src_shape), geometry),
-    src=lambda g, input_shape, geometry: _restrided(g, _plain_geometry(input_shape), geometry))
+    src=lambda g, input_shape, geometry: _restrided(g, _plain_geometry(input_shape), geometry, "source"))
 
 
 @composite

@@ -160,9 +160,9 @@ def unflatten(input, dim, sizes):
     if not hasattr(sizes, "__iter__"):
         raise TypeError(f"unflatten(): argument 'sizes' (position 2) must be tuple of ints, not {type(sizes).__name__}")
     shape, sizes = tuple(input.shape), tuple(sizes)
+    dim = wrap_dim(dim, len(shape))
     if not shape:
         raise RuntimeError("unflatten got an unexpected error:\nDimension specified as 0 but tensor has no dimensions")
-    dim = wrap_dim(dim, len(shape))
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
     known = prod([s for s in sizes if s != -1])
@@ -414,7 +414,7 @@ def broadcast_tensors(*tensors):
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         tensors = tuple(tensors[0])
     shape = broadcast_shape(*[x.shape for x in tensors])
-    return tuple([expand(x, shape) for x in tensors])
+    return tuple([x if tuple(x.shape) == shape else expand(x, shape) for x in tensors])
 
 
 @composite(method=False)
@@ -581,6 +581,8 @@ _split.vjp(input=lambda g, input_shape, split_size, dim: _joined(
 @op(view=True, outputs=("pieces",))
 def split_with_sizes(B, input: T, split_sizes, dim=0):
     """Return a tuple of views with the given sizes along a dimension."""
+    if not input.ndim:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
     k = wrap_dim(dim, input.ndim)
     if any(s < 0 for s in split_sizes):
         raise RuntimeError("split_with_sizes expects split_sizes have only non-negative entries, but got "
@@ -688,6 +690,13 @@ def _diagonal_dims(n, dim1, dim2):
     return a, b
 
 
+def diagonal_last(n, dim1, dim2):
+    """Return the order that puts two of n dimensions last, and the one that puts them back."""
+    a, b = _diagonal_dims(n, dim1, dim2)
+    order = (*[k for k in range(n) if k not in (a, b)], a, b)
+    return order, _inverse(order)
+
+
 @op(view=True)
 def diagonal(B, input: T, offset=0, dim1=0, dim2=1):
     """Return the view of a diagonal of two dimensions, which becomes the last one."""
@@ -702,13 +711,11 @@ def diagonal(B, input: T, offset=0, dim1=0, dim2=1):
 @op(ns=())
 def _on_diagonal(B, input: T, shape, offset, dim1, dim2):
     """Return zeros of `shape` with `input` on a diagonal: the gradient of `diagonal`."""
-    n = len(shape)
-    a, b = dim1 % n, dim2 % n
-    rest = [k for k in range(n) if k not in (a, b)]
-    out = B.zeros(tuple([shape[k] for k in rest]) + (shape[a], shape[b]), dtype=input.dtype)
+    order, back = diagonal_last(len(shape), dim1, dim2)
+    out = B.zeros(tuple([shape[k] for k in order]), dtype=input.dtype)
     rows = B.arange(input.shape[-1]) + max(-offset, 0)
     B.put(out, (..., rows, rows + offset), input)
-    return B.permute_dims(out, _inverse((*rest, a, b)))
+    return B.permute_dims(out, back)
 
 
 diagonal.vjp(input=lambda g, input_shape, offset, dim1, dim2: _on_diagonal(g, input_shape, offset, dim1, dim2))
@@ -778,25 +785,28 @@ def _as_strided(B, input: T, size, stride, offset, geometry):
 
 
 @op(ns=())
-def _restrided(B, input: T, source, target):
+def _restrided(B, input: T, source, target, share):
     """Add the elements of `input`, laid out as `source`, into a storage and read it as `target`.
 
-    An element that `target` reads k times gets a k-th of the sum.
+    Where the layout `share` ("source" or "target") reads a place k times, each of its elements counts for a k-th.
     """
     at, to = _positions(B, *source), _positions(B, *target)
     size = 1 + max([int(B.max(p)) for p in (at, to) if prod(p.shape)], default=0)
-    flat = B.zeros((size,), dtype=input.dtype)
-    B.add_at(flat, B.reshape(at, (-1,)), B.reshape(input, (-1,)))
-    found = B.reshape(flat[B.reshape(to, (-1,))], to.shape)
-    if any(s == 0 and n > 1 for n, s in zip(*target[:2])):
-        count = B.zeros((size,), dtype=input.dtype)
-        B.add_at(count, B.reshape(to, (-1,)), B.ones((prod(to.shape),), dtype=input.dtype))
-        found = found / B.reshape(count[B.reshape(to, (-1,))], to.shape)
-    return found
+    at, to, values = B.reshape(at, (-1,)), B.reshape(to, (-1,)), B.reshape(input, (-1,))
+    flat, count = B.zeros((size,), dtype=input.dtype), B.zeros((size,), dtype=input.dtype)
+    shared = at if share == "source" else to
+    count = B.add_at(count, shared, B.ones(shared.shape, dtype=input.dtype))
+    if share == "source":
+        values = values / count[at]
+    found = B.add_at(flat, at, values)[to]
+    if share == "target":
+        found = found / count[to]
+    return B.reshape(B.cast(found, input.dtype), tuple(target[0]))
 
 
-_as_strided.vjp(input=lambda g, size, stride, offset, geometry: _restrided(g, (size, stride, offset), geometry))
-_restrided.vjp(input=lambda g, source, target: _restrided(g, target, source))
+_as_strided.vjp(input=lambda g, size, stride, offset, geometry: _restrided(g, (size, stride, offset), geometry, "target"))
+_restrided.vjp(input=lambda g, source, target, share: _restrided(
+    g, target, source, "source" if share == "target" else "target"))
 
 
 @composite

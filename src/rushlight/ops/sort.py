@@ -414,7 +414,7 @@ def _histogram(B, input: T, edges: T, weight: T = None, density=False):
     found = B.astype(found, input.dtype)
     if density:
         found = found / (B.sum(found) * (edges[1:] - edges[:-1]))
-    return found, edges
+    return found, B.copy(edges)
 
 
 @composite
@@ -452,7 +452,7 @@ def _edges(x, bins, given, dim):
                                f"{dim}")
     if low == high:
         low, high = low - 0.5, high + 0.5
-    return OPS.linspace(low, high, bins + 1, dtype=x.dtype)
+    return OPS.linspace(low, high, bins + 1, dtype=x.dtype, device=x.device)
 
 
 @method(name="sort")

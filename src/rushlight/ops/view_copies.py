@@ -1,5 +1,5 @@
 """`torch.view_copy` and its kin: what a view op sees, in a memory of its own."""
-from .. import formats
+from .. import dtypes, formats
 from ..core.inplace import finish_out
 from ..core.op import composite
 from ..core.tensor import OPS
@@ -26,7 +26,7 @@ def _copying(name, view, method=False):
 
 def _view(input, size=None, dtype=None):
     size = dtype if size is None else size
-    return OPS.view(input, size)
+    return OPS.view(input, size) if isinstance(size, dtypes.dtype) else shape.reshape(input, size)
 
 
 def _unfold(input, dimension, size, step):
