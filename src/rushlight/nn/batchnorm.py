@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import dtypes
 from ..core.tensor import OPS
+from ..ops.norm import count_batch
 from . import functional as F
 from .lazy import LazyModuleMixin
 from .module import Module
@@ -114,22 +115,18 @@ class _BatchNorm(_NormBase):
     def forward(self, input):
         """Return the normalised input; in training mode update the running statistics."""
         self._check_input_dim(input)
+        training = self.training
         factor = 0.0 if self.momentum is None else self.momentum
-        if self.training and self.track_running_stats and self.num_batches_tracked is not None:
-            self.num_batches_tracked.add_(1)
+        if training and self.track_running_stats and self.num_batches_tracked is not None:
+            count_batch(self.num_batches_tracked)
             if self.momentum is None:  # the plain mean over all batches
                 factor = 1.0 / float(self.num_batches_tracked)
-        from_batch = self.training or (self.running_mean is None and self.running_var is None)
-        keeps = not self.training or self.track_running_stats
+        mean, var = self.running_mean, self.running_var
+        from_batch = training or (mean is None and var is None)
+        if training and not self.track_running_stats:
+            mean = var = None
         return F.batch_norm(
-            input,
-            self.running_mean if keeps else None,
-            self.running_var if keeps else None,
-            self.weight,
-            self.bias,
-            from_batch,
-            factor,
-            self.eps,
+            input, mean, var, self.weight, self.bias, from_batch, factor, self.eps
         )
 
 

@@ -271,21 +271,35 @@ def _update_running(running, found, momentum, factor=1.0):
     B.copyto(old, B.reshape(found._array, old.shape) * (momentum * factor) + old * (1.0 - momentum))
 
 
+def count_batch(counter):
+    """Add one to a 0-d counter of batches, in its own memory."""
+    B = backends.of_array(counter._array)
+    B.copyto(counter._array, counter._array + 1)
+
+
+def _fits(p, channels, dtype):
+    """Whether a parameter is what nearly all programs give: absent, or one number a channel of the input's dtype."""
+    return p is None or (p._array.shape == channels and p._array.dtype is dtype)
+
+
 def _check_batch_norm(input, running_mean, running_var, weight, bias, training):
-    shape, dtype = input.shape, input.dtype
-    if len(shape) < 2:
-        input.size(1)           # raises torch's IndexError
-    refuse_gradient("native_batch_norm", running_mean=running_mean, running_var=running_var)
+    x = input._array
+    channels, dtype = (x.shape[1],), x.dtype
+    if running_mean is not None and (running_mean._req or running_var is None or running_var._req):
+        refuse_gradient("native_batch_norm", running_mean=running_mean, running_var=running_var)
+    if (_fits(running_mean, channels, dtype) and _fits(running_var, channels, dtype) and _fits(weight, channels, dtype)
+            and _fits(bias, channels, dtype) and (training or (running_mean is not None and running_var is not None))):
+        return
     for name, p in (("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias)):
         if p is None:
             if not training and name.startswith("running"):
                 raise RuntimeError(f"{name} must be defined in evaluation mode")
             continue
-        if p.shape != (shape[1],) and p.numel() != shape[1]:
-            raise RuntimeError(f"{name} should contain {shape[1]} elements not {p.numel()}")
-        if p.dtype is not dtype and not (dtype.itemsize == 2 and p.dtype is dtypes.float32):
+        if p.numel() != channels[0]:
+            raise RuntimeError(f"{name} should contain {channels[0]} elements not {p.numel()}")
+        if p.dtype is not input.dtype and not (dtype.itemsize == 2 and p.dtype is dtypes.float32):
             raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of "
-                               f"{'Float' if dtype.itemsize == 2 else dtype.short}")
+                               f"{'Float' if dtype.itemsize == 2 else input.dtype.short}")
 
 
 def _batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps):
@@ -315,13 +329,10 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
 
     Source: Ioffe and Szegedy (2015); the biased variance normalises, the unbiased one is kept.
     """
-    if training:
-        size = input.size()
-        values = size[0]
-        for n in size[2:]:
-            values *= n
-        if values == 1:
-            raise ValueError(f"Expected more than 1 value per channel when training, got input size {size}")
+    if input.ndim < 2:
+        input.size(1)           # raises torch's IndexError
+    if training and input.numel() == input.shape[1]:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.size()}")
     if not isinstance(momentum, (int, float)):
         raise TypeError("batch_norm(): argument 'momentum' (position 7) must be float, not "
                         + type(momentum).__name__)
