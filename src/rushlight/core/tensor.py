@@ -155,6 +155,9 @@ class TensorBase:
         except TypeError:
             return _unless_tensor(other)
 
+    def __rdiv__(self, other):
+        return self.__rtruediv__(other)
+
     def __floordiv__(self, other):
         try:
             return OPS.floor_divide(self, other)

@@ -506,9 +506,9 @@ def _recurrence(B, x, n, second, step, closed):
 
     `second` is the polynomial of degree 1 (that of degree 0 is 1), `step(k, x, p, q)` the one of degree
     k + 1 from those of degree k and k - 1; `closed(B, x, n)`, where given, is (where it holds, its
-    values) of a closed form. 0 for negative degrees and for those that are not finite.
+    values) of a closed form. 0 for negative degrees and for those that no int64 holds.
     """
-    n = B.where(B.isfinite(n), B.trunc(n), -1.0)
+    n = B.where(B.abs(n) < 2.0 ** 63, B.trunc(n), -1.0)
     before, now = x * 0 + 1, second(x)
     result = B.where(n == 0, 1.0, B.where(n == 1, now, 0.0))
     if closed is not None:
@@ -530,7 +530,7 @@ def _polynomial(name, second, step, text, closed=None, limit=None):
         x, degree = [wide(B, a) if hasattr(a, "dtype") else B.asarray(a, dtype=dt) for a in (input, n)]
         found = _recurrence(B, x, degree, second, step, closed)
         if limit is not None:
-            found = B.where(degree > limit[x.dtype.itemsize], float("nan"), found)
+            found = B.where((degree > limit[x.dtype.itemsize]) & (degree < 2.0 ** 63), float("nan"), found)
         return B.cast(found, dt)
     body.__name__ = name
     body.__doc__ = (f"Return the {text} polynomial of degree n of input.\n\n    Args:\n        n: the degree, a number or "
