@@ -518,7 +518,7 @@ def fit(r, shape, dtype, create_graph):
             r = make(r)
         array = r._array
         if array.shape != shape:
-            r = OPS.sum_to_size(r, shape)
+            r = OPS.sum_to(r, shape)
         if array.dtype != dtype:
             r = OPS.cast_gradient(r, dtype)
         return r

@@ -105,7 +105,7 @@ class CopySlices(Node):
         if create_graph:
             window = replay(self.shadow, rest)
             with_part = mine if mine is not None else OPS.zeros_like(part)
-            OPS.copy_(window, OPS.sum_to_size(with_part, part._array.shape))
+            OPS.copy_(window, OPS.sum_to(with_part, part._array.shape))
         elif mine is None:
             backend.copyto(window, backend.zeros_like(window))
         else:

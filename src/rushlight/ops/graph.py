@@ -5,8 +5,9 @@ from ..core import autograd as _autograd
 from ..core import engine
 from ..dtypes import FLOATING
 from ..core.op import T, composite, method, op, prop
-from ..core.tensor import (INFERENCE, RETAINS, TensorBase, alias, make, node_of,
+from ..core.tensor import (INFERENCE, OPS, RETAINS, TensorBase, alias, make, node_of,
                            set_requires_grad, wants_grad)
+from ._dims import ints
 
 
 @method
@@ -140,13 +141,32 @@ def cast_gradient(B, input: T, dt):
 cast_gradient.vjp(input=lambda g: g)
 
 
-@op(ns=(), method=True, name="sum_to_size")
-def _sum_to(B, input: T, shape):
-    """Sum to a shape that broadcasts to the input's."""
+@op(ns=(), method=False)
+def sum_to(B, input: T, shape):
+    """Sum a gradient to a shape that broadcasts to its own."""
     return engine.sum_to(input, tuple(shape))
 
 
-_sum_to.vjp(input=lambda g, input_shape: expand_gradient(g, input_shape))
+sum_to.vjp(input=lambda g, input_shape: expand_gradient(g, input_shape))
+
+
+@method
+def sum_to_size(self, *size):
+    """Return the sum over the dimensions in which `size` broadcasts to the shape; the tensor itself where none does.
+
+    Raises: RuntimeError when `size` does not broadcast to the shape.
+    """
+    size, own = ints(size), tuple(self.shape)
+    lead = len(own) - len(size)
+    if lead < 0 or any(n not in (1, m) for n, m in zip(size, own[lead:])):
+        raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(own)}}}.")
+    if not own:
+        return OPS.sum(self)
+    if size == own:
+        return self
+    dims = [*range(lead), *[k + lead for k, n in enumerate(size) if n != own[k + lead]]]
+    found = OPS.sum(self, dims, True) if dims else self
+    return OPS.view(found, size) if lead else found
 
 
 @op(ns=(), method=False)
