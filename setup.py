@@ -180,13 +180,13 @@ def target_note(temp, target):
     return os.path.join(temp, re.sub(r"\W", "_", target) + ".linked")
 
 
-def compiles(compiler, text, flags):
-    """Tell whether `text` compiles as C++ with `flags`; the compiler's own output is swallowed."""
+def compiles(compiler, text, flags, suffix="cpp"):
+    """Tell whether `text` compiles as C++ (or C) with `flags`; the compiler's own output is swallowed."""
     from setuptools.errors import CCompilerError
 
     saved = [os.dup(1), os.dup(2)]
     with tempfile.TemporaryDirectory() as folder, open(os.devnull, "w") as null:
-        source = os.path.join(folder, "probe.cpp")
+        source = os.path.join(folder, f"probe.{suffix}")
         Path(source).write_text(text)
         try:
             os.dup2(null.fileno(), 1)
@@ -243,11 +243,12 @@ def why_pure():
         compiler = new_compiler()
         customize_compiler(compiler)
         compiler.add_include_dir(sysconfig.get_path("include"))
-        if compiles(compiler, "#include <Python.h>\n#include <cmath>\n", CXX_FLAGS[:1]):
+        probes = {"cpp": "#include <Python.h>\n#include <cmath>\n", "c": "#include <Python.h>\n"}
+        if all(compiles(compiler, text, CXX_FLAGS[:1], suffix) for suffix, text in probes.items()):
             return None
     except (CCompilerError, PlatformError, OSError):
         pass
-    return "no working C++ compiler with Python's headers was found"
+    return "no working C and C++ compiler with Python's headers was found"
 
 
 def main():
