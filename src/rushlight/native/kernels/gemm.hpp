@@ -19,6 +19,9 @@
 
 namespace RL_NS {
 
+// How the sum over p is split, see `order_of`.
+enum class Order : int { chain, even_chain, halves };
+
 // One product on typed pointers. Its c may be strided: ccs == 1, or crs == 1 when the roles are exchanged.
 template <class T>
 struct Product {
@@ -32,12 +35,14 @@ struct Product {
     const T* init;
     int64_t irs, ics;
     T alpha;
+    Order order;
 };
 
 // The order of a sum over p is part of the result. It is the one PyTorch's BLAS takes on a machine of two
-// cores, so that float32 products of at least five rows and four columns have its very bits: fused
-// multiply-adds one after the other, in spans of at most kSpan; two equal spans up to 2 * kSpan; beyond
-// that two halves summed apart. It does not depend on the number of threads.
+// cores, as far as it shows in results, so that most float32 products of at least five rows and four columns
+// have its very bits: fused multiply-adds one after the other, in spans of kSpan; up to 2 * kSpan two equal
+// spans; beyond that two halves summed apart where p is long beside m and n. It depends on sizes and
+// strides alone, not on the number of threads nor on the machine.
 constexpr int64_t kSpan = 384;
 constexpr int64_t kWhole = 2048;                  // the longest p that one tile goes through at once
 constexpr int64_t kRowsAside = 512;               // rows summed aside at a time, beyond kWhole
@@ -46,8 +51,19 @@ constexpr int64_t kPackRows = 128;                // rows of a from which a copy
 constexpr int64_t kPackFar = 2048;                // or half as many, when the rows of b lie this many bytes apart
 constexpr int64_t kWorkPerNs = RL_VECTOR_BYTES;  // multiply-adds a nanosecond, about, for the pool's estimate
 
-// The length of the next span of a chain of `left`.
-inline int64_t next_span(int64_t left) { return left <= kSpan ? left : left <= 2 * kSpan ? (left + 1) / 2 : kSpan; }
+// `both`: a and b are both contiguous along p. The limits are those observed.
+inline Order order_of(int64_t m, int64_t n, int64_t k, bool both) {
+    const int64_t low = m < n ? m : n, high = m < n ? n : m;
+    const bool shared_out = low < (both ? 58 : 32) && high >= 384 && high < 800;  // n or m is split there, not p
+    if (k <= 2 * kSpan || shared_out || low * high <= 320) return Order::even_chain;
+    return 8 * low <= k || 3 * m + n + 242 <= k ? Order::halves : Order::chain;
+}
+
+// The length of the next span of a chain of `all`, of which `left` are left. An even chain ends with two equal spans.
+inline int64_t next_span(int64_t left, int64_t all, Order order) {
+    if (left <= kSpan) return left;
+    return left <= 2 * kSpan && (left == all || order == Order::even_chain) ? (left + 1) / 2 : kSpan;
+}
 
 RL_INLINE int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }
 RL_INLINE int64_t most(int64_t x, int64_t y) { return x > y ? x : y; }
@@ -84,14 +100,36 @@ struct Finish {
     const T* init;
     int64_t irs, ics;
     T alpha;
+    Order order;
 };
+
+// The ending where the columns of c are contiguous: `rows` rows (at most P), from row r on, transposed.
+template <class T, int P>
+void finish_columns(const T* sums, int rows, int width, int lanes, const Finish<T>& f, int r) {
+    constexpr int W = Lanes<T>::W, share = W / P;  // columns in each vector after the transposition
+    const Vec<T> alpha = splat<T>(f.alpha);
+    for (int j = 0; j < lanes; j += W) {
+        Vec<T> block[P];
+        RL_UNROLL for (int i = 0; i < P; ++i) block[i] = i < rows ? load(sums + i * width + j) : Vec<T>{};
+        transpose<T, P>(block);
+        T* c = f.c + r + j * f.ccs;
+        const T* init = f.init ? f.init + r + j * f.ics : nullptr;
+        RL_UNROLL for (int i = 0; i < W; ++i) {
+            if (j + i >= lanes) return;
+            const int first = i % share * P;
+            Vec<T> x = alpha * block[i / share];
+            if (init) x = x + load_lanes(init + i * f.ics - first, first, rows);
+            store_lanes(c + i * f.ccs - first, x, first, rows);
+        }
+    }
+}
 
 // The general ending of a tile: `rows` rows of `width` sums, of which the first `lanes` count.
 template <class T>
 void finish(const T* sums, int rows, int width, int lanes, const Finish<T>& f) {
     constexpr int W = Lanes<T>::W;
-    const Vec<T> alpha = splat<T>(f.alpha);
     if (f.ccs == 1 && (!f.init || f.ics == 1)) {
+        const Vec<T> alpha = splat<T>(f.alpha);
         for (int i = 0; i < rows; ++i)
             for (int j = 0; j < lanes; j += W) {
                 const int here = int(least(W, lanes - j));
@@ -101,21 +139,13 @@ void finish(const T* sums, int rows, int width, int lanes, const Finish<T>& f) {
             }
         return;
     }
-    for (int r = 0; r < rows; r += W)  // the columns of c are contiguous: transpose on the way
-        for (int j = 0; j < lanes; j += W) {
-            const int high = int(least(W, rows - r)), wide = int(least(W, lanes - j));
-            Vec<T> block[W];
-            RL_UNROLL for (int i = 0; i < W; ++i) block[i] = i < high ? load(sums + (r + i) * width + j) : Vec<T>{};
-            transpose<T>(block);
-            T* c = f.c + r + j * f.ccs;
-            const T* init = f.init ? f.init + r + j * f.ics : nullptr;
-            RL_UNROLL for (int i = 0; i < W; ++i) {
-                if (i >= wide) break;
-                Vec<T> x = alpha * block[i];
-                if (init) x = x + load_part(init + i * f.ics, high);
-                store_edge(c + i * f.ccs, x, high);
-            }
-        }
+    constexpr int Few = W < 4 ? W : 4, Some = W < 8 ? W : 8;
+    for (int r = 0; r < rows; r += W) {
+        const int high = int(least(W, rows - r));
+        high <= Few    ? finish_columns<T, Few>(sums + r * width, high, width, lanes, f, r)
+        : high <= Some ? finish_columns<T, Some>(sums + r * width, high, width, lanes, f, r)
+                       : finish_columns<T, W>(sums + r * width, high, width, lanes, f, r);
+    }
 }
 
 // What a tile's sums begin with, spread to the layout of the tile: `init`, or zeros.
@@ -133,13 +163,14 @@ void outer_tile(int64_t k, const T* a, int64_t ars, int64_t acs, const T* b, int
     Vec<T> acc[R][V];
     T sums[2 * size];  // of each half, where there is more than one span
     const bool plain = f.ccs == 1 && f.alpha == T(1) && (!f.init || f.ics == 1);
-    const bool one = k <= kSpan, two = k > 2 * kSpan;
+    const bool one = k <= kSpan, two = k > kSpan && f.order == Order::halves;
     bool begun = !one && !plain && f.init && f.alpha == T(1);  // init comes first in the order of sums
     if (begun) spread_init<T, R, V>(sums, f, tail);
     T* half = sums;
-    for (int64_t left = two ? (k + 1) / 2 : k, rest = k - left;;) {
+    int64_t all = two ? (k + 1) / 2 : k, left = all, rest = k - all;
+    for (;;) {
         RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
-        const int64_t span = next_span(left);
+        const int64_t span = next_span(left, all, f.order);
         for (int64_t p = 0; p < span; ++p) {
             Vec<T> row[V];
             RL_UNROLL for (int j = 0; j < V; ++j) row[j] = Part && j == V - 1 ? load_part(b + j * W, tail) : load(b + j * W);
@@ -164,7 +195,7 @@ void outer_tile(int64_t k, const T* a, int64_t ars, int64_t acs, const T* b, int
         begun = true;
         if (left) continue;
         if (!rest) break;
-        left = rest, rest = 0, begun = false;
+        left = all = rest, rest = 0, begun = false;
         half = sums + size;
     }
     if (!one)
@@ -227,29 +258,43 @@ OuterTile<T> pick_tile(int r, int v, bool part) {
 
 // ---- packing of b: panel after panel, each [k][width], zeros behind the last column ----
 
+// W columns that are contiguous along k, transposed block by block. `Full`: all W exist, else `here` do.
+template <class T, bool Full>
+void pack_transposed(const T* b, int64_t bcs, int64_t k, int here, T* to, int64_t width) {
+    constexpr int W = Lanes<T>::W;
+    for (int64_t p = 0; p < k; p += W, b += W, to += W * width) {
+        const int depth = int(least(W, k - p));
+        Vec<T> block[W];
+        RL_UNROLL for (int i = 0; i < W; ++i) block[i] = Full || i < here ? load_edge(b + i * bcs, depth) : Vec<T>{};
+        transpose<T>(block);
+        if (depth == W) {
+            RL_UNROLL for (int i = 0; i < W; ++i) store(to + i * width, block[i]);
+            continue;
+        }
+        RL_UNROLL for (int i = 0; i < W; ++i) {
+            if (i >= depth) break;
+            store(to + i * width, block[i]);
+        }
+    }
+}
+
 template <class T>
 void pack_panel(const T* b, int64_t brs, int64_t bcs, int64_t k, int64_t columns, int vectors, T* to) {
     constexpr int W = Lanes<T>::W;
     const int64_t width = int64_t(vectors) * W;
-    if (bcs != 1 && brs == 1) {  // contiguous along k: transpose block by block
+    if (bcs != 1 && brs == 1) {
         for (int64_t j = 0; j < width; j += W) {
-            const int64_t here = most(0, least(W, columns - j));
-            for (int64_t p = 0; p < k; p += W) {
-                const int depth = int(least(W, k - p));
-                Vec<T> block[W];
-                RL_UNROLL for (int i = 0; i < W; ++i)
-                    block[i] = i >= here ? Vec<T>{} : depth == W ? load(b + (j + i) * bcs + p) : load_part(b + (j + i) * bcs + p, depth);
-                transpose<T>(block);
-                for (int i = 0; i < depth; ++i) store(to + (p + i) * width + j, block[i]);
-            }
+            const int here = int(least(W, columns - j));
+            here == W ? pack_transposed<T, true>(b + j * bcs, bcs, k, W, to + j, width)
+                      : pack_transposed<T, false>(b + j * bcs, bcs, k, here, to + j, width);
         }
         return;
     }
     for (int64_t p = 0; p < k; ++p, b += brs, to += width) {
         for (int64_t j = 0; j < width; j += W) {
-            const int here = int(most(0, least(W, columns - j)));
+            const int here = int(least(W, columns - j));
             if (bcs == 1) {
-                store(to + j, here == W ? load(b + j) : load_part(b + j, here));
+                store(to + j, load_edge(b + j, here));
             } else {
                 for (int i = 0; i < W; ++i) to[j + i] = i < here ? b[(j + i) * bcs] : T(0);
             }
@@ -298,17 +343,18 @@ struct Outer {
     Panel panel(int64_t p) const {
         const int64_t v0 = cut(vectors, panels, p), v1 = cut(vectors, panels, p + 1), j = v0 * W;
         return {g.b + j * g.bcs, g.n - j, int(v1 - v0), int(least(W, g.n - (v1 - 1) * W)),
-                {g.c + j * g.ccs, g.crs, g.ccs, g.init ? g.init + j * g.ics : nullptr, g.irs, g.ics, g.alpha}};
+                {g.c + j * g.ccs, g.crs, g.ccs, g.init ? g.init + j * g.ics : nullptr, g.irs, g.ics, g.alpha, g.order}};
     }
 
     // A long p: span after span through c, so that what is packed stays near.
     void by_spans(int64_t r0, int64_t r1, const Panel& q, T* packed) const {
+        if (g.order != Order::halves) return chain(r0, r1, 0, g.k, q, lowered(q.f, r0), packed);
         const int64_t half = (g.k + 1) / 2;
         T* aside = packed + aside_at(q.width);
         for (int64_t r = r0; r < r1; r += kRowsAside) {
             const int64_t end = least(r + kRowsAside, r1);
             const bool straight = q.f.ccs == 1;
-            const Finish<T> apart = {aside, straight ? int64_t(q.width) * W : 1, straight ? 1 : kRowsAside, nullptr, 0, 0, g.alpha};
+            const Finish<T> apart = {aside, straight ? int64_t(q.width) * W : 1, straight ? 1 : kRowsAside, nullptr, 0, 0, g.alpha, Order::chain};
             const Finish<T> here = lowered(q.f, r);
             chain(r, end, 0, half, q, here, packed);
             chain(r, end, half, g.k, q, apart, packed);
@@ -338,7 +384,7 @@ struct Outer {
     // Rows [r0, r1) of one panel over [k0, k1), span after span; `f` points at row r0.
     void chain(int64_t r0, int64_t r1, int64_t k0, int64_t k1, const Panel& q, Finish<T> f, T* packed) const {
         for (int64_t k = k0, span; k < k1; k += span) {
-            span = next_span(k1 - k);
+            span = next_span(k1 - k, k1 - k0, g.order);
             const T* b = q.b + k * g.brs;
             int64_t brs = g.brs;
             if (pack) {
@@ -507,7 +553,7 @@ void dot(const Product<T>& g, const RlPool* pool) {
 
 template <class T>
 Product<T> exchanged(const Product<T>& g) {
-    return {g.n, g.m, g.k, g.b, g.bcs, g.brs, g.a, g.acs, g.ars, g.c, g.ccs, g.crs, g.init, g.ics, g.irs, g.alpha};
+    return {g.n, g.m, g.k, g.b, g.bcs, g.brs, g.a, g.acs, g.ars, g.c, g.ccs, g.crs, g.init, g.ics, g.irs, g.alpha, g.order};
 }
 
 // Estimated cycles, from measurements on an AVX-512 core; what counts is the comparison.
@@ -518,11 +564,14 @@ double outer_cost(const Product<T>& g, bool turned) {
     const double width = double(vectors) / double(panels);
     const int64_t tiles = over(g.m, tallest(int(width)));
     const double sums = double(g.m) / double(tiles) * width;
-    const double step = vectors == 1 ? 0.75 * sums : 0.56 * sums;  // one vector: the loads are the limit
+    const double step = vectors == 1 ? 0.68 * sums : 0.56 * sums;  // one vector: the loads are the limit
     double cost = double(panels * tiles) * (double(g.k) * (step > 4.2 ? step : 4.2) + 50);
     if (g.acs != 1 && g.k > 256) cost *= 1.05;  // a column of a spreads over more lines than the first cache holds
-    if (packs(g)) cost += double(g.k * vectors * W) * (g.bcs == 1 || g.brs == 1 ? 0.2 : 1.2);
-    if (turned) cost += double(tiles * vectors) * 110;
+    if (packs(g))
+        cost += double(g.k * vectors * W) * (g.bcs == 1 ? 0.2 : g.brs == 1 ? 0.3 : 1.2);
+    else if (double(g.k * g.n) * sizeof(T) > 32768)
+        cost *= 1.04;  // loads across cache lines, from the second cache
+    if (turned) cost += double(tiles * vectors) * 60;
     return cost;
 }
 
@@ -594,7 +643,7 @@ bool matmul(const RlMatmul* call, const RlPool* pool) {
         static_cast<const T*>(call->a), call->m == 1 ? 1 : call->ars, call->k == 1 ? 1 : call->acs,
         static_cast<const T*>(call->b), call->k == 1 ? 1 : call->brs, call->n == 1 ? 1 : call->bcs,
         static_cast<T*>(call->c), call->n, 1,
-        static_cast<const T*>(call->init), call->irs, 1, T(call->alpha),
+        static_cast<const T*>(call->init), call->irs, 1, T(call->alpha), order_of(call->m, call->n, call->k, call->acs == 1 && call->brs == 1),
     };
     if (call->batch_dims == 0) return gemm(g, pool);
     int64_t batch = 1;

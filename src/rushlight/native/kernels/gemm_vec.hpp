@@ -183,18 +183,47 @@ RL_INLINE void store_edge(T* p, const Vec<T>& v, int n) {
     RL_VECTOR_BYTES < 64 && n == Lanes<T>::W ? store(p, v) : store_part(p, v, n);
 }
 
-// Transposes the W x W block held in v: log2(W) rounds of a perfect shuffle.
-template <class T, int Round = 1>
+// Lanes [first, first + n) alone: lane i comes from, or goes to, p[i].
+#if defined(__AVX512F__)
+RL_INLINE Vec<float> load_lanes(const float* p, int first, int n) {
+    return (Vec<float>)_mm512_maskz_loadu_ps((__mmask16)(((1u << n) - 1) << first), p);
+}
+RL_INLINE Vec<double> load_lanes(const double* p, int first, int n) {
+    return (Vec<double>)_mm512_maskz_loadu_pd((__mmask8)(((1u << n) - 1) << first), p);
+}
+RL_INLINE void store_lanes(float* p, const Vec<float>& v, int first, int n) {
+    _mm512_mask_storeu_ps(p, (__mmask16)(((1u << n) - 1) << first), (__m512)v);
+}
+RL_INLINE void store_lanes(double* p, const Vec<double>& v, int first, int n) {
+    _mm512_mask_storeu_pd(p, (__mmask8)(((1u << n) - 1) << first), (__m512d)v);
+}
+#else
+template <class T>
+RL_INLINE Vec<T> load_lanes(const T* p, int first, int n) {
+    Vec<T> v{};
+    for (int i = first; i < first + n; ++i) v[i] = p[i];
+    return v;
+}
+template <class T>
+RL_INLINE void store_lanes(T* p, const Vec<T>& v, int first, int n) {
+    T lane[Lanes<T>::W];
+    store(lane, v);
+    for (int i = first; i < first + n; ++i) p[i] = lane[i];
+}
+#endif
+
+// Transposes P vectors (P <= W, a power of two) by log2(P) rounds of a perfect shuffle: v[0] then holds
+// lane 0 of each of them, lane 1 of each, ... and the last one ends with lane W - 1 of each.
+template <class T, int P = Lanes<T>::W, int Round = 1>
 RL_INLINE void transpose(Vec<T>* v) {
-    constexpr int W = Lanes<T>::W;
-    if constexpr (Round < W) {
-        Vec<T> t[W];
-        RL_UNROLL for (int i = 0; i < W / 2; ++i) {
-            t[2 * i] = low<T>(v[i], v[i + W / 2]);
-            t[2 * i + 1] = high<T>(v[i], v[i + W / 2]);
+    if constexpr (Round < P) {
+        Vec<T> t[P];
+        RL_UNROLL for (int i = 0; i < P / 2; ++i) {
+            t[2 * i] = low<T>(v[i], v[i + P / 2]);
+            t[2 * i + 1] = high<T>(v[i], v[i + P / 2]);
         }
-        RL_UNROLL for (int i = 0; i < W; ++i) v[i] = t[i];
-        transpose<T, Round * 2>(v);
+        RL_UNROLL for (int i = 0; i < P; ++i) v[i] = t[i];
+        transpose<T, P, Round * 2>(v);
     }
 }
 
