@@ -138,7 +138,9 @@ class Backend:
 
     def bincount(self, x, weights=None, minlength=0):
         """Return how often each of 0 ... max(x) occurs, or the sums of its weights."""
-        return self.xp.bincount(x, weights, minlength)
+        size = max(minlength, int(self.max(x)) + 1 if 0 not in x.shape else 0)
+        weights = self.ones(x.shape, dtype=self.int64) if weights is None else weights
+        return self.add_at(self.zeros((size,), dtype=weights.dtype), x, weights)
 
     def unique_all(self, x):
         """Return (distinct elements in order, place of each element among them, how many of each)."""
@@ -168,6 +170,10 @@ class Backend:
     def product(self, a, b):
         """Return `matmul(a, b)`, with half precision accumulated in float32."""
         return self.matmul(a, b)
+
+    def gemm(self, a, b):
+        """Return `product(a, b)` by a native kernel where there is one: for ops that have none of their own."""
+        return self.product(a, b)
 
     # ---- mathematics that the standard lacks
 

@@ -74,15 +74,23 @@ class CpuBackend(base.Backend):
     def take_any(self, x, indices, axis):
         if x.flags.c_contiguous:                # `take` would copy all of any other array first
             return x.take(indices, axis)
-        return np.ascontiguousarray(x[(slice(None),) * axis + (indices,)])
+        return self.c_order(x[(slice(None),) * axis + (indices,)])
 
     def partition_value(self, x, k):
         found = np.partition(x, k)[k]
         return found if found == found else None
 
+    def bincount(self, x, weights=None, minlength=0):
+        return np.bincount(x, weights, minlength)
+
     def unique_all(self, x):
         values, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, equal_nan=False)
         return values, inverse.reshape(x.shape), counts
+
+    def gemm(self, a, b):
+        kernel = self.kernels.get("matmul")
+        found = NotImplemented if kernel is None else kernel(a, b)
+        return self.product(a, b) if found is NotImplemented else found
 
     def product(self, a, b):
         if a.dtype.itemsize == 2 and a.dtype.kind in "fV":

@@ -277,13 +277,19 @@ class Op:
                 return self.explain(values, e)
             if result is not NotImplemented:
                 return result
-        token = hush(SILENT)
-        try:
-            result = self.body(CPU, *values)
-        except Exception as e:
-            return self.explain(values, e)
-        finally:
-            unhush(token)
+        if self.view:                               # computes nothing that could warn
+            try:
+                result = self.body(CPU, *values)
+            except Exception as e:
+                return self.explain(values, e)
+        else:
+            token = hush(SILENT)
+            try:
+                result = self.body(CPU, *values)
+            except Exception as e:
+                return self.explain(values, e)
+            finally:
+                unhush(token)
         if self.outputs is not None:
             return tuple([r if type(r) is _ndarray or r is None else _as_array(r) for r in result])
         return result if type(result) is _ndarray else _as_array(result)
@@ -462,6 +468,11 @@ class Op:
         """Cast the arrays of the list parameter to their common type."""
         i = self.kinds.index(LIST)
         arrays = values[i]
+        for a in arrays:
+            if a.dtype is not arrays[0].dtype:
+                break
+        else:
+            return
         full = [t.dtype for t, a in zip(args[i], arrays) if a.shape]
         zero = [t.dtype for t, a in zip(args[i], arrays) if not a.shape]
         if full or zero:

@@ -3,8 +3,8 @@ from .. import errors
 from ..backend import base as backends
 from . import tensor as tensor_module
 from .engine import Node
-from .modes import state
-from .tensor import INFERENCE, OPS, VIEW_NO_GRAD, counter
+from .modes import Flags, state
+from .tensor import INFERENCE, OPS, VIEW_NO_GRAD, counter, make
 
 
 def attach(out, source, op, args):
@@ -19,6 +19,55 @@ def attach(out, source, op, args):
     if not state.grad:
         out._flags |= VIEW_NO_GRAD
     out._flags |= source._flags & INFERENCE
+
+
+def view_of(op, source, args, array):
+    """Return the view that `op(*args)` takes of `source`, whose array has been taken already."""
+    out = make(array)
+    attach(out, source, op, args)
+    if (source._req or source._node is not None or
+            (source._base is not None and tensor_module.view_requires_grad(source))) and state.grad:
+        op.record(args, [source._array, args[1]], array, out)
+    if Flags.special and state.inference:
+        out._flags |= INFERENCE
+    return out
+
+
+def getitem(self, index):
+    """Return `self[index]`: at once for integers, slices, None and Ellipsis, else by `OPS.getitem_general`."""
+    kind = type(index)
+    where = index
+    if kind is tuple:
+        dots = False
+        for item in index:
+            kind = type(item)
+            if kind is slice:
+                step = item.step
+                if step is not None and (type(step) is not int or step <= 0):
+                    return OPS.getitem_general(self, index)
+            elif kind is _Dots and not dots:
+                dots = True
+            elif kind is not int and item is not None:
+                return OPS.getitem_general(self, index)
+        if not dots:
+            where = index + (Ellipsis,)
+    elif kind is int:
+        where = (index, Ellipsis)
+    elif kind is not slice:
+        return OPS.getitem_general(self, index)
+    else:
+        step = index.step
+        if step is not None and (type(step) is not int or step <= 0):
+            return OPS.getitem_general(self, index)
+    try:
+        array = self._array[where]
+    except IndexError:
+        return OPS.getitem_general(self, index)
+    return view_of(OPS._basic_index, self, (self, index), array)
+
+
+_Dots = type(Ellipsis)
+OPS.getitem = getitem
 
 
 def attach_all(outs, source, op, args):

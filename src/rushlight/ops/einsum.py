@@ -1,4 +1,6 @@
 """`einsum`: Einstein's summation, contracted pair by pair."""
+import functools
+
 from ..core.op import T, composite, op
 from ..core.tensor import OPS, TensorBase
 from ._dims import prod
@@ -198,6 +200,8 @@ def _arranged(B, x, labels, order):
     have = [label for label in order if label in labels]
     axes = tuple([labels.index(label) for label in have])
     x = x if axes == tuple(range(len(axes))) else B.permute_dims(x, axes)
+    if len(have) == len(order):
+        return x
     shape, sizes = [], iter(x.shape)
     for label in order:
         shape.append(next(sizes) if label in labels else 1)
@@ -222,15 +226,19 @@ def _pair(B, input: T, other: T, la, lb, made, in_order=False):
     right = [label for label in lb if label not in la]
     if not inner:
         return _arranged(B, input, la, made) * _arranged(B, other, lb, made)
-    input, other = _stretched(B, input, la, other, lb, inner), _stretched(B, other, lb, input, la, inner)
+    if any([input.shape[la.index(x)] != other.shape[lb.index(x)] for x in inner]):
+        input, other = _stretched(B, input, la, other, lb, inner), _stretched(B, other, lb, input, la, inner)
     a = _arranged(B, input, la, batch + left + inner)
     b = _arranged(B, other, lb, batch + inner + right)
     n, k = len(batch), prod([input.shape[la.index(x)] for x in inner])
     rows, columns = a.shape[n:n + len(left)], b.shape[n + len(inner):]
-    a = B.reshape(a, a.shape[:n] + (prod(rows), k))
-    b = B.reshape(b, b.shape[:n] + (k, prod(columns)))
-    found = B.product(a, b)
-    found = B.reshape(found, found.shape[:n] + rows + columns)
+    if len(left) != 1 or len(inner) != 1:
+        a = B.reshape(a, a.shape[:n] + (prod(rows), k))
+    if len(right) != 1 or len(inner) != 1:
+        b = B.reshape(b, b.shape[:n] + (k, prod(columns)))
+    found = B.gemm(a, b)
+    if len(left) != 1 or len(right) != 1:
+        found = B.reshape(found, found.shape[:n] + rows + columns)
     order = batch + left + right
     found = B.permute_dims(found, tuple([order.index(x) for x in made])) if tuple(order) != tuple(made) else found
     return B.c_order(found) if in_order else found
@@ -254,6 +262,28 @@ _pair.vjp(input=lambda g, input_shape, other, la, lb, made: _pair_rule(g, other,
           other=lambda g, input, other_shape, la, lb, made: _pair_rule(g, input, other_shape, lb, la, made))
 
 
+@functools.lru_cache(maxsize=1024)
+def _plain_pair(equation, one, two):
+    """Return (labels, labels, output) of two operands of these shapes for `_pair`, or None where there is more to do."""
+    try:
+        (la, lb), output = _read_equation(equation, 2)
+    except RuntimeError:
+        return None
+    if Ellipsis in la or Ellipsis in lb or len(la) != len(one) or len(lb) != len(two):
+        return None
+    if output is None:
+        output = _output([la, lb], None, 0)
+    known = set(la) | set(lb)
+    if len(set(la)) != len(la) or len(set(lb)) != len(lb) or len(set(output)) != len(output) or not set(output) <= known:
+        return None
+    if any([x not in output and (x not in la or x not in lb) for x in known]):
+        return None
+    sizes = dict(zip(la, one))
+    if any([sizes.get(x, n) != n for x, n in zip(lb, two)]):
+        return None
+    return tuple(la), tuple(lb), tuple(output)
+
+
 @composite(method=False)
 def einsum(*args):
     """Return the sum of products that an equation over index letters names.
@@ -270,6 +300,10 @@ def einsum(*args):
     if len(args) < 2:
         raise ValueError("einsum(): must specify the equation string and at least one operand, or at least one operand and "
                          "its subscripts list")
+    if len(args) == 3 and type(args[0]) is str and isinstance(args[1], TensorBase) and isinstance(args[2], TensorBase):
+        plan = _plain_pair(args[0], args[1]._array.shape, args[2]._array.shape)
+        if plan is not None and args[1]._array.dtype == args[2]._array.dtype:
+            return _pair(args[1], args[2], *plan)
     if isinstance(args[0], str):
         operands = list(args[1]) if len(args) == 2 and isinstance(args[1], (list, tuple)) else list(args[1:])
         terms, output = _read_equation(args[0], len(operands))

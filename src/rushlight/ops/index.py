@@ -329,47 +329,8 @@ def check_bounds(B, shape, where):
 # ------------------------------------------------------------------ x[index]
 
 @composite(ns=(), method=False)
-def getitem(self, index):
-    """Return `self[index]`."""
-    array = self._array
-    kind = type(index)
-    if kind is int or kind is slice and (index.step is None or type(index.step) is int and index.step > 0):
-        try:
-            return _viewed(self, index, array[index, ...])
-        except IndexError:
-            return _general(self, index)
-    if kind is tuple:
-        dots = False
-        for item in index:
-            t = type(item)
-            if t is slice:
-                if item.step is not None and not (type(item.step) is int and item.step > 0):
-                    return _general(self, index)
-            elif t is _Dots and not dots:
-                dots = True
-            elif t is not int and t is not _NoneType:
-                return _general(self, index)
-        try:
-            return _viewed(self, index, array[index] if dots else array[index + (...,)])
-        except IndexError:
-            return _general(self, index)
-    return _general(self, index)
-
-
-def _viewed(self, index, array):
-    """Return the tensor of a view that has been taken already."""
-    out = make(array)
-    args = (self, index)
-    views.attach(out, self, basic_index, args)
-    if state.grad and tensors.wants_grad(self):
-        basic_index.record(args, [self._array, index], array, out)
-    if state.inference:
-        out._flags |= tensors.INFERENCE
-    return out
-
-
-def _general(self, index):
-    """The path of every index but the plainest; raises torch's errors."""
+def getitem_general(self, index):
+    """Return `self[index]` for every index but the plainest (see `core/views.py`); raises torch's errors."""
     array = self._array
     B = backends.of_array(array)
     if isinstance(index, TensorBase) and type(index._array) is type(array) and index._array.ndim and not (state.grad and tensors.wants_grad(self)):

@@ -20,6 +20,9 @@ def _check_cat(tensors, dim):
     """Return the dimension to join along, and the shape the tensors must share but for it."""
     if not tensors:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    shape = tensors[0].shape
+    if len(shape) > 1 and all([x.shape == shape for x in tensors]):
+        return wrap_dim(dim, len(shape))
     for k, x in enumerate(tensors):
         if not x.ndim:
             raise RuntimeError(f"zero-dimensional tensor (at position {k}) cannot be concatenated")
@@ -52,7 +55,7 @@ def cat(B, tensors: Ts, dim=0):
                 [1., 1.]])
     """
     dim = _check_cat(tensors, dim)
-    full = [x for x in tensors if not _is_legacy_empty(x)]
+    full = [x for x in tensors if x.shape != (0,)]
     if not full:
         return B.zeros((0,), dtype=tensors[0].dtype)
     return B.c_order(B.concat(full, axis=dim))

@@ -432,7 +432,7 @@ def addbmm(B, input: T, batch1: T, batch2: T, *, beta=1, alpha=1):
     _check_mm(B, batch1[0, :, :] if b else B.zeros((n, k), dtype=batch1.dtype),
               batch2[0, :, :] if b else B.zeros((k, m), dtype=batch2.dtype))
     left = B.reshape(B.permute_dims(batch1, (1, 0, 2)), (n, b * k))
-    return _plus(B, input, B.product(left, B.reshape(batch2, (b * k, m))), beta, alpha)
+    return _plus(B, input, B.gemm(left, B.reshape(batch2, (b * k, m))), beta, alpha)
 
 
 addbmm.vjp(
@@ -450,7 +450,7 @@ def baddbmm(B, input: T, batch1: T, batch2: T, *, beta=1, alpha=1):
     if input.dtype != batch1.dtype:
         raise RuntimeError(f"Input dtypes must be the same, got: input {_c_name(B, input)}, batch1: "
                            f"{_c_name(B, batch1)}, batch2: {_c_name(B, batch2)}")
-    return _plus(B, input, B.product(batch1, batch2), beta, alpha)
+    return _plus(B, input, B.gemm(batch1, batch2), beta, alpha)
 
 
 baddbmm.vjp(

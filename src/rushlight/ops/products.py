@@ -255,7 +255,7 @@ def _cdist(B, x1: T, x2: T, p, by_product):
         one, two = B.sum(a * a, axis=-1)[..., None], B.sum(b * b, axis=-1)[..., None]
         left = B.concat([a * -2, one, B.ones(one.shape, dtype=a.dtype)], axis=-1)
         right = B.concat([b, B.ones(two.shape, dtype=a.dtype), two], axis=-1)
-        squares = B.product(left, right.mT)             # |a|^2 + |b|^2 - 2 a b in one product
+        squares = B.gemm(left, right.mT)             # |a|^2 + |b|^2 - 2 a b in one product
         return B.cast(B.sqrt(B.where(squares < 0, B.zeros((), dtype=a.dtype), squares)), x1.dtype)
     apart = B.abs(a[..., :, None, :] - b[..., None, :, :])
     if p == 0:

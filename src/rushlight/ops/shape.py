@@ -189,6 +189,10 @@ alias_view.vjp(input=lambda g: g)
 @op(view=True, method=False)
 def permute(B, input: T, dims):
     """Return a view with the dimensions in another order."""
+    try:
+        return B.permute_dims(input, dims)
+    except (ValueError, IndexError):                # the order is wrong, or that of a 0-d tensor
+        pass
     n = input.ndim
     if len(dims) != n:
         raise RuntimeError("permute(sparse_coo): number of dimensions in the tensor input does not match the length of "
@@ -220,9 +224,11 @@ def _permute_method(self, *dims, **kwargs):
 @op(view=True)
 def transpose(B, input: T, dim0, dim1):
     """Return a view with two dimensions exchanged."""
-    n = input.ndim
-    a, b = wrap_dim(dim0, n), wrap_dim(dim1, n)
-    return input[...] if a == b else B.swapaxes(input, a, b)
+    try:
+        return B.swapaxes(input, dim0, dim1)
+    except (ValueError, IndexError):
+        wrap_dim(dim0, input.ndim), wrap_dim(dim1, input.ndim)
+        return input[...]                           # a 0-d tensor has the dimensions -1 and 0
 
 
 transpose.vjp(input=lambda g, dim0, dim1: transpose(g, dim0, dim1))
@@ -255,10 +261,12 @@ t.vjp(input=lambda g: t(g))
 def _T(self):
     """The tensor with its dimensions reversed."""
     n = self.ndim
+    if n == 2:
+        return permute(self, (1, 0))
     if n == 0:
         warnings.warn("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.",
                       stacklevel=2)
-    elif n != 2:
+    else:
         warnings.warn("The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it "
                       "will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or "
                       "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
@@ -379,6 +387,11 @@ def check_rank(B, input, size):
 def expand(B, input: T, size):
     """Return a view broadcast to `size`, where -1 keeps a dimension's size."""
     check_rank(B, input, size)
+    if -1 not in size:
+        try:
+            return B.broadcast_to(input, size)
+        except ValueError:
+            pass
     return B.broadcast_to(input, expand_shape(input.shape, size))
 
 
