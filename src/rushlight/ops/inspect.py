@@ -6,6 +6,7 @@ from ..backend import base as backends
 from ..backend import guard
 from ..backend.cpu import B as CPU
 from ..core import printing
+from ..core.modes import state
 from ..core.op import composite, method, prop, publish
 from ..core.printing import format_tensor, tensor_repr
 from ..core.tensor import OPS, TensorBase, wants_grad
@@ -242,7 +243,7 @@ class _Warned:
 
 def _to_float(self):
     value = _only(self)
-    if not _Warned.float_of_leaf and wants_grad(self):
+    if not _Warned.float_of_leaf and state.grad and wants_grad(self):
         _Warned.float_of_leaf = True
         warnings.warn("Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
                       "Consider using tensor.detach() first.", stacklevel=3)
