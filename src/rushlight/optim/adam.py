@@ -83,4 +83,7 @@ class Adam(GroupOptimizer):
             v = largest.clone() if group["differentiable"] else largest
         denominator = (v.sqrt() / root).add_(group["eps"])
         size = lr / (1 - number(beta1) ** t)
-        p.addcdiv_(m, denominator, value=-number(size))
+        if group["differentiable"] and isinstance(size, TensorBase):     # the rate gets a gradient too
+            p.addcdiv_(m * -size, denominator)
+        else:
+            p.addcdiv_(m, denominator, value=-number(size))
