@@ -128,6 +128,17 @@ class Backend:
         found = self.take(x, self.reshape(indices, (-1,)), axis=axis)
         return self.reshape(found, x.shape[:axis] + indices.shape + x.shape[axis + 1:])
 
+    def lstsq(self, a, b, rcond=None):
+        """Return (solution of smallest norm, rank, singular values) of the least-squares problem |a x - b|."""
+        u, s, vh = self.linalg.svd(a, full_matrices=False)
+        if rcond is None:
+            rcond = self.finfo(s.dtype).eps * max(a.shape)
+        keep = s > rcond * (self.max(s) if 0 not in s.shape else 0)
+        one = self.ones((), dtype=s.dtype)
+        scaled = self.where(keep, one / self.where(keep, s, one), self.zeros((), dtype=s.dtype))
+        conj = self.conj if self.kind(a) == "c" else (lambda x: x)
+        return conj(vh.mT) @ (self.astype(scaled, a.dtype)[:, None] * (conj(u.mT) @ b)), int(self.count_nonzero(keep)), s
+
     def argsort(self, x, axis=-1, stable=True):
         """Return the indices that sort x along an axis."""
         return self.xp.argsort(x, axis=axis, stable=stable)

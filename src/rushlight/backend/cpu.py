@@ -76,6 +76,10 @@ class CpuBackend(base.Backend):
             return x.take(indices, axis)
         return self.c_order(x[(slice(None),) * axis + (indices,)])
 
+    def lstsq(self, a, b, rcond=None):
+        x, _, rank, s = np.linalg.lstsq(a, b, rcond)
+        return x, int(rank), s
+
     def partition_value(self, x, k):
         found = np.partition(x, k)[k]
         return found if found == found else None

@@ -333,14 +333,14 @@ def linalg_lstsq(B, A: T, right: T, rcond, driver):
     real = B.dt(B.torch_dtype(A).to_real())
     lead, k = A.shape[:-2], right.shape[-1]
     batch, sides = lapack.flat_batch(B, A), lapack.flat_batch(B, right)
-    found = [B.linalg.lstsq(batch[j], sides[j], rcond) for j in range(batch.shape[0])]
+    found = [B.lstsq(batch[j, ...], sides[j, ...], rcond) for j in range(batch.shape[0])]
     empty = B.zeros((0,), dtype=real)
     X = B.reshape(B.stack([f[0] for f in found]), lead + (m, k)) if found else B.zeros(lead + (m, k), dtype=A.dtype)
-    ranks = B.reshape(B.asarray([int(f[2]) for f in found], dtype=B.int64), lead)
+    ranks = B.reshape(B.asarray([f[1] for f in found], dtype=B.int64), lead)
     residuals = singular = empty
     if driver in ("gelsd", "gelss") and found:
-        singular = B.reshape(B.stack([f[3] for f in found]), lead + (min(n, m),))
-    if n > m and driver != "gelsy" and found and all([int(f[2]) == m for f in found]):
+        singular = B.reshape(B.stack([f[2] for f in found]), lead + (min(n, m),))
+    if n > m and driver != "gelsy" and found and all([f[1] == m for f in found]):
         gap = B.abs(batch @ B.reshape(X, (-1, m, k)) - sides) ** 2
         residuals = B.reshape(B.sum(gap, axis=-2), lead + (k,))
     return X, residuals, ranks, singular
