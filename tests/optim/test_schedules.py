@@ -12,6 +12,7 @@ import schedule_cases as cases
 
 RECORD = pathlib.Path(__file__).parent / "schedules.json"
 NAMES = pytest.mark.parametrize("name", cases.SCHEDULES)
+pytestmark = pytest.mark.filterwarnings("ignore:Seems like", "ignore:Detected call")
 #: Schedules of functions that cannot be pickled.
 PICKLED = [n for n in cases.SCHEDULES if not n.startswith(("Lambda", "Multiplicative", "CyclicLR-scale"))]
 
