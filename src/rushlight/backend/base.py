@@ -85,6 +85,14 @@ class Backend:
         """Return a view of x's storage; strides and offset in elements, checked against its bounds."""
         raise NotImplementedError(f"{type(self).__name__} has no as_strided")
 
+    def check_strided(self, storage, shape, strides, offset):
+        """Raise RuntimeError unless a strided view lies inside of the storage."""
+        self.as_strided(storage, shape, strides, offset)
+
+    def restrided(self, x, shape, strides, offset):
+        """`as_strided` with the offset counted from x's first element, in the memory that x is a part of."""
+        return self.as_strided(x, shape, strides, offset)
+
     def to_numpy(self, x):
         """Return a NumPy array of the values (the same memory on the CPU)."""
         raise NotImplementedError(f"{type(self).__name__} has no to_numpy")

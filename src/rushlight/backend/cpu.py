@@ -36,6 +36,12 @@ class CpuBackend(base.Backend):
     def clone(self, x):
         return np.array(x, order="K")
 
+    def check_strided(self, storage, shape, strides, offset):
+        guard.check_strided(storage, shape, strides, offset, storage.dtype.itemsize)
+
+    def restrided(self, x, shape, strides, offset):
+        return guard.restrided(x, shape, strides, offset)
+
     def as_strided(self, x, shape, strides, offset):
         return guard.as_strided(x, shape, strides, offset)
 

@@ -58,6 +58,26 @@ def as_strided(storage, shape, strides, offset, dtype=None):
     return np.ndarray(shape, dtype, buffer=flat, offset=offset * size, strides=[s * size for s in strides])
 
 
+def check_strided(storage, shape, strides, offset, size):
+    """Raise as torch does unless a strided view, in elements of `size` bytes, lies inside `storage`'s memory."""
+    low, high = byte_bounds(storage)
+    _check_extent(shape, strides, offset, size, 0 if storage.size == 0 else high - low)
+
+
+def restrided(x, shape, strides, offset):
+    """Return a view with strides and offset in elements, counted from x's first one, in the memory that x is a part of."""
+    if 0 in shape:
+        return np.empty(shape, x.dtype)
+    root = storage_of(x)
+    size = x.dtype.itemsize
+    low, high = byte_bounds(root)
+    start = address(x) - low + offset * size
+    last = start + sum((n - 1) * s for n, s in zip(shape, strides)) * size + size
+    if start < 0 or last > high - low or min(strides, default=0) < 0:
+        raise RuntimeError(f"setStorage: sizes {list(shape)} and strides {list(strides)} are out of bounds for the storage")
+    return np.ndarray(shape, x.dtype, buffer=bytes_of(root), offset=start, strides=[s * size for s in strides])
+
+
 def writable(view, source):
     """Return a view that NumPy marks read-only as a matter of taste, writable like its source."""
     view.flags.writeable = source.flags.writeable

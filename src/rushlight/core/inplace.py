@@ -30,10 +30,21 @@ def apply(op, args):
     track = track and state.grad and op.differentiable
     if track:
         views.check_inplace(t)
+    if t._root is not None:
+        refuse_overlap(t._array)
+    if track:
         return _tracked(op, args, t, slot)
     _compute(op, args, t)
     views.bump(t, op.name + "_")
     return t
+
+
+def refuse_overlap(array):
+    """Raise as torch does for a write into an expanded array, several elements of which share a place."""
+    strides = getattr(array, "strides", ())
+    if 0 in strides and any([s == 0 and n > 1 for s, n in zip(strides, array.shape)]) and 0 not in array.shape:
+        raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single memory "
+                           "location. Please clone() the tensor before performing the operation.")
 
 
 def _tracked(op, args, t, slot):
@@ -203,6 +214,7 @@ def store_out(name, result, out):
     for r, o in zip(results, outs):
         check_cast(r.dtype, o.dtype)
         resize_out(o, r._array.shape)
+        refuse_overlap(o._array)
         backends.of_array(o._array).copyto(o._array, r._array)
         views.bump(o, name)
     return out

@@ -333,7 +333,8 @@ def getitem_general(self, index):
     """Return `self[index]` for every index but the plainest (see `core/views.py`); raises torch's errors."""
     array = self._array
     B = backends.of_array(array)
-    if isinstance(index, TensorBase) and type(index._array) is type(array) and index._array.ndim and not (state.grad and tensors.wants_grad(self)):
+    if (isinstance(index, TensorBase) and type(index._array) is type(array) and index._array.ndim
+            and not (state.grad and tensors.wants_grad(self))):
         found = _picked_by_tensor(B, array, index._array)
         if found is not None:
             return make(found)

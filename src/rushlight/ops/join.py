@@ -3,7 +3,7 @@ import itertools
 import warnings
 
 from .. import dtypes
-from ..core.op import T, Ts, composite, op
+from ..core.op import Ts, composite, op
 from ..core.tensor import OPS, TensorBase
 from ._dims import prod, wrap_dim
 from .shape import expand, reshape, select, slice_view, unsafe_view, unsqueeze, view, zeros_of

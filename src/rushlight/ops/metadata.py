@@ -9,7 +9,7 @@ from ..core.modes import state
 from ..core.op import composite, method
 from ..core.tensor import TensorBase, counter, make
 from ._dims import ints, prod
-from .shape import _as_strided, squeeze, swapaxes, t, transpose, unsqueeze
+from .shape import _as_strided, squeeze, strided_arguments, swapaxes, t, transpose, unsqueeze
 
 
 def _become(self, op, *args):
@@ -65,10 +65,7 @@ def t_(self):
 @composite
 def as_strided_(input, size, stride, storage_offset=None):
     """In-place form of `as_strided`."""
-    own = input.storage_offset()
-    offset = own if storage_offset is None else storage_offset
-    geometry = (tuple(input.shape), tuple(input.stride()), own)
-    return _become(input, _as_strided, tuple(size), tuple(stride), offset, geometry)
+    return _become(input, _as_strided, *strided_arguments(input, size, stride, storage_offset))
 
 
 # ------------------------------------------------------------------ another size or memory
@@ -87,12 +84,12 @@ def _resize(self, size, memory_format):
     strides = formats.strides(size) if keep is None else formats.strides(size, keep)
     need, offset = prod(size), self.storage_offset()
     have = self.untyped_storage().nbytes() // self.element_size()
+    root = self._root if self._root is not None else array
     if offset + need <= have:
-        self._array = B.as_strided(array, size, strides, offset)
-        self._root = self._root if self._root is not None else array
+        self._array, self._root = B.as_strided(root, size, strides, offset), root
     else:
         fresh = B.empty((need,), dtype=array.dtype)
-        old = B.as_strided(array, (have - offset,), (1,), offset) if have > offset else array[:0]
+        old = B.as_strided(root, (have - offset,), (1,), offset) if have > offset else fresh[:0]
         fresh[:have - offset] = old
         self._array = B.as_strided(fresh, size, strides, 0)
         self._root = fresh

@@ -6,6 +6,7 @@ pure function of its array and options. What copies lives in `join.py`.
 import warnings
 
 from .. import dtypes
+from ..backend import base as backends
 from ..core.op import T, composite, method, op, prop
 from ._dims import expand_shape, infer_shape, ints, prod, unique_dims, wrap_dim, wrap_dims
 from ._rules import cj
@@ -793,8 +794,8 @@ def _positions(B, shape, strides, offset=0):
 
 @op(view=True, ns=(), name="_as_strided", grad_name="AsStridedBackward0")
 def _as_strided(B, input: T, size, stride, offset, geometry):
-    """Return the view of the storage; `geometry` is (shape, strides, offset) of the input for the gradient."""
-    return B.as_strided(input, size, stride, offset)
+    """Return the view of the storage; `geometry` is (shape, strides, offset) of the input in it."""
+    return B.restrided(input, size, stride, offset - geometry[2])
 
 
 @op(ns=())
@@ -828,10 +829,16 @@ def as_strided(input, size, stride, storage_offset=None):
 
     Raises: RuntimeError when an element of it would lie outside of the storage.
     """
-    own = input.storage_offset()
+    return _as_strided(input, *strided_arguments(input, size, stride, storage_offset))
+
+
+def strided_arguments(input, size, stride, storage_offset):
+    """Return the checked arguments of `_as_strided` after the input."""
+    own, size, stride = input.storage_offset(), tuple(size), tuple(stride)
     offset = own if storage_offset is None else storage_offset
-    geometry = (tuple(input.shape), tuple(input.stride()), own)
-    return _as_strided(input, tuple(size), tuple(stride), offset, geometry)
+    root = input._root if input._root is not None else input._array
+    backends.of_array(root).check_strided(root, size, stride, offset)
+    return size, stride, offset, (tuple(input.shape), tuple(input.stride()), own)
 
 
 from . import join  # noqa: E402  (gradients of splits are joins)
