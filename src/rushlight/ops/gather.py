@@ -421,8 +421,8 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale
 def _check_bags(input, weight, offsets, mode, per_sample_weights, include_last_offset):
     if per_sample_weights is not None:
         if input.shape != per_sample_weights.shape:
-            raise ValueError(f"embedding_bag: If per_sample_weights ({tuple(per_sample_weights.shape)}) is not None, then it "
-                             f"must have the same shape as the input ({tuple(input.shape)})")
+            raise ValueError(f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it "
+                             f"must have the same shape as the input ({input.shape})")
         if mode != "sum":
             raise NotImplementedError("embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for "
                                       f"mode='sum' (got mode='{mode}'). Please open a feature request on GitHub.")

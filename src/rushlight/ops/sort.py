@@ -304,7 +304,8 @@ def _check_search(sequence, values, sorter, number):
                            f"got boundaries tensor dim({sequence.ndim}) and input value's dim(0) numel(1)")
     if sequence.ndim != 1 and tuple(sequence.shape[:-1]) != tuple(values.shape[:-1]):
         raise RuntimeError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
-                           f"boundaries tensor and input value tensor must match, but we got boundaries tensor {list(sequence.shape)} and "
+                           "boundaries tensor and input value tensor must match, but we got boundaries tensor "
+                           f"{list(sequence.shape)} and "
                            f"input value tensor {list(values.shape)}")
     if sorter is not None and tuple(sorter.shape) != tuple(sequence.shape):
         raise RuntimeError("torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor "

@@ -559,7 +559,8 @@ def _alternating(n):
 
 _CLOSED_T = _closed(lambda B, n, a: B.cos(n * a), lambda n: n * 0 + 1, _alternating)
 _CLOSED_U = _closed(lambda B, n, a: B.sin((n + 1) * a) / B.sin(a), lambda n: n + 1, lambda n: (n + 1) * _alternating(n))
-_CLOSED_V = _closed(lambda B, n, a: B.cos((n + 0.5) * a) / B.cos(a / 2), lambda n: n * 0 + 1, lambda n: (2 * n + 1) * _alternating(n))
+_CLOSED_V = _closed(lambda B, n, a: B.cos((n + 0.5) * a) / B.cos(a / 2), lambda n: n * 0 + 1,
+                   lambda n: (2 * n + 1) * _alternating(n))
 _CLOSED_W = _closed(lambda B, n, a: B.sin((n + 0.5) * a) / B.sin(a / 2), lambda n: 2 * n + 1, _alternating)
 _HERMITE_LIMIT = {4: 128, 8: 512}          # torch gives nan beyond: the values overflow
 
