@@ -1,4 +1,6 @@
 """`torch.random`: seeds and states of the default generators."""
+import sys
+
 from .core.generator import (
     default_generator,
     fork_rng,
@@ -15,8 +17,8 @@ __all__ = ["default_generator", "fork_rng", "get_rng_state", "initial_seed", "ma
 
 def thread_safe_generator():
     """Return the generator of the data loader's worker thread, None outside one (torch's default then counts)."""
-    from .utils.data import get_worker_info
-    info = get_worker_info()
+    data = sys.modules.get("rushlight.utils.data")      # not loaded: no loader, no worker
+    info = data.get_worker_info() if data is not None else None
     if info is None or getattr(info, "worker_method", None) != "thread" or info.rng is None:
         return None
     return info.rng.torch_generator
