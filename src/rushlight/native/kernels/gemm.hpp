@@ -44,6 +44,7 @@ struct Product {
 // spans; beyond that two halves summed apart where p is long beside m and n. It depends on sizes and
 // strides alone, not on the number of threads nor on the machine.
 constexpr int64_t kSpan = 384;
+constexpr bool kMasks = RL_VECTOR_BYTES == 64;    // masked loads cost nothing
 constexpr int64_t kWhole = 2048;                  // the longest p that one tile goes through at once
 constexpr int64_t kRowsAside = 512;               // rows summed aside at a time, beyond kWhole
 constexpr int64_t kDotRows = 4, kDotColumns = 3;  // products so low or narrow may sum in the order of dot products
@@ -126,7 +127,7 @@ void finish_columns(const T* sums, int rows, int width, int lanes, const Finish<
 
 // The general ending of a tile: `rows` rows of `width` sums, of which the first `lanes` count.
 template <class T>
-void finish(const T* sums, int rows, int width, int lanes, const Finish<T>& f) {
+RL_NOINLINE void finish(const T* sums, int rows, int width, int lanes, const Finish<T>& f) {
     constexpr int W = Lanes<T>::W;
     if (f.ccs == 1 && (!f.init || f.ics == 1)) {
         const Vec<T> alpha = splat<T>(f.alpha);
@@ -148,75 +149,70 @@ void finish(const T* sums, int rows, int width, int lanes, const Finish<T>& f) {
     }
 }
 
-// What a tile's sums begin with, spread to the layout of the tile: `init`, or zeros.
+// Lanes [0, V*W - W + tail) of R rows: c = init + the sums over k. init may be null; both have contiguous rows.
 template <class T, int R, int V>
-void spread_init(T* to, const Finish<T>& f, int tail) {
-    constexpr int W = Lanes<T>::W, lanes = V * W;
-    for (int i = 0; i < R; ++i)
-        for (int j = 0; j < lanes; ++j) to[i * lanes + j] = j < lanes - W + tail ? f.init[i * f.irs + j * f.ics] : T(0);
-}
-
-// The sums of lanes [0, V*W - W + tail) of R rows over all of k. `Part`: b may not be read past the tail.
-template <class T, int R, int V, bool Part>
-void outer_tile(int64_t k, const T* a, int64_t ars, int64_t acs, const T* b, int64_t brs, const Finish<T>& f, int tail) {
-    constexpr int W = Lanes<T>::W, size = R * V * W;
+void outer_tile(int64_t k, const T* a, int64_t ars, int64_t acs, const T* b, int64_t brs, T* c, int64_t crs, const T* init, int64_t irs, int tail) {
+    constexpr int W = Lanes<T>::W;
     Vec<T> acc[R][V];
-    T sums[2 * size];  // of each half, where there is more than one span
-    const bool plain = f.ccs == 1 && f.alpha == T(1) && (!f.init || f.ics == 1);
-    const bool one = k <= kSpan, two = k > kSpan && f.order == Order::halves;
-    bool begun = !one && !plain && f.init && f.alpha == T(1);  // init comes first in the order of sums
-    if (begun) spread_init<T, R, V>(sums, f, tail);
-    T* half = sums;
-    int64_t all = two ? (k + 1) / 2 : k, left = all, rest = k - all;
-    for (;;) {
-        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
-        const int64_t span = next_span(left, all, f.order);
-        for (int64_t p = 0; p < span; ++p) {
-            Vec<T> row[V];
-            RL_UNROLL for (int j = 0; j < V; ++j) row[j] = Part && j == V - 1 ? load_part(b + j * W, tail) : load(b + j * W);
-            RL_UNROLL for (int i = 0; i < R; ++i) {
-                const Vec<T> x = splat<T>(a[i * ars]);
-                RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += x * row[j];
-            }
-            a += acs;
-            b += brs;
+    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
+    for (int64_t p = 0; p < k; ++p) {
+        Vec<T> row[V];
+        RL_UNROLL for (int j = 0; j < V; ++j) row[j] = kMasks && j == V - 1 ? load_part(b + j * W, tail) : load(b + j * W);
+        RL_UNROLL for (int i = 0; i < R; ++i) {
+            const Vec<T> x = splat<T>(a[i * ars]);
+            RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += x * row[j];
         }
-        left -= span;
-        if (plain && f.init && half == sums && !begun) {  // added to the first span: the order of PyTorch's sums
-            const T* init = f.init;
-            RL_UNROLL for (int i = 0; i < R; ++i, init += f.irs) RL_UNROLL for (int j = 0; j < V; ++j)
-                acc[i][j] = acc[i][j] + (j == V - 1 ? load_edge(init + j * W, tail) : load(init + j * W));
-        }
-        if (one) break;
-        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) {
-            T* sum = half + (i * V + j) * W;
-            store(sum, begun ? load(sum) + acc[i][j] : acc[i][j]);
-        }
-        begun = true;
-        if (left) continue;
-        if (!rest) break;
-        left = all = rest, rest = 0, begun = false;
-        half = sums + size;
+        a += acs;
+        b += brs;
     }
-    if (!one)
-        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) {
-            const T* sum = sums + (i * V + j) * W;
-            acc[i][j] = two ? load(sum) + load(sum + size) : load(sum);
-        }
-    if (plain) {
-        T* c = f.c;
-        RL_UNROLL for (int i = 0; i < R; ++i, c += f.crs) RL_UNROLL for (int j = 0; j < V; ++j)
-            j == V - 1 ? store_edge(c + j * W, acc[i][j], tail) : store(c + j * W, acc[i][j]);
-        return;
-    }
-    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) store(sums + (i * V + j) * W, acc[i][j]);
-    Finish<T> end = f;
-    if (!one && f.alpha == T(1)) end.init = nullptr;
-    finish<T>(sums, R, V * W, V * W - W + tail, end);
+    if (init)
+        RL_UNROLL for (int i = 0; i < R; ++i, init += irs) RL_UNROLL for (int j = 0; j < V; ++j)
+            acc[i][j] = acc[i][j] + (j == V - 1 ? load_edge(init + j * W, tail) : load(init + j * W));
+    RL_UNROLL for (int i = 0; i < R; ++i, c += crs) RL_UNROLL for (int j = 0; j < V; ++j)
+        j == V - 1 ? store_edge(c + j * W, acc[i][j], tail) : store(c + j * W, acc[i][j]);
 }
 
 template <class T>
-using OuterTile = void (*)(int64_t, const T*, int64_t, int64_t, const T*, int64_t, const Finish<T>&, int);
+using OuterTile = void (*)(int64_t, const T*, int64_t, int64_t, const T*, int64_t, T*, int64_t, const T*, int64_t, int);
+
+constexpr int kMostSums = 24;  // vectors in the largest tile
+
+// The same for any c, init and alpha, and for a k of more than one span. `rows` times `width` vectors.
+template <class T>
+RL_NOINLINE void general_tile(OuterTile<T> tile, int64_t k, const T* a, int64_t ars, int64_t acs, const T* b, int64_t brs, Finish<T> f, int rows, int width, int tail) {
+    constexpr int W = Lanes<T>::W;
+    const int64_t across = int64_t(width) * W, size = rows * across, lanes = across - W + tail;
+    alignas(64) T halves[2][kMostSums * W], span_sums[kMostSums * W];
+    const bool two = k > kSpan && f.order == Order::halves;
+    int64_t all = two ? (k + 1) / 2 : k;
+    for (int h = 0; h <= int(two); ++h, all = k - all) {
+        T* sums = halves[h];
+        for (int64_t left = all, span; left > 0 || all == 0; left -= span) {
+            span = next_span(left, all, f.order);
+            const bool first = left == all;
+            tile(span, a, ars, acs, b, brs, first ? sums : span_sums, across, nullptr, 0, tail);
+            a += span * acs;
+            b += span * brs;
+            if (!first)
+                for (int64_t i = 0; i < size; i += W) store(sums + i, load(sums + i) + load(span_sums + i));
+            if (all == 0) break;
+            if (first && h == 0 && left > span && f.init && f.alpha == T(1)) {  // the order of PyTorch's sums
+                for (int i = 0; i < rows; ++i) {
+                    T* sum = sums + i * across;
+                    const T* init = f.init + i * f.irs;
+                    if (f.ics == 1)
+                        for (int64_t j = 0; j < lanes; ++j) sum[j] += init[j];
+                    else
+                        for (int64_t j = 0; j < lanes; ++j) sum[j] += init[j * f.ics];
+                }
+                f.init = nullptr;
+            }
+        }
+    }
+    if (two)
+        for (int64_t i = 0; i < size; i += W) store(halves[0] + i, load(halves[0] + i) + load(halves[1] + i));
+    finish<T>(halves[0], rows, int(across), int(lanes), f);
+}
 
 // How many vectors a tile is wide at most, and how many rows it then has at most: as many
 // accumulators as the registers hold beside V vectors of b and an element of a.
@@ -225,34 +221,26 @@ constexpr int tallest(int v) {
     return RL_REGISTERS == 32 ? (v <= 2 ? 12 : v == 3 ? 8 : v == 4 ? 6 : 1) : (v == 1 ? 8 : v == 2 ? 6 : v == 3 ? 4 : v == 4 ? 2 : 1);
 }
 
-template <class T, int R, int V>
-OuterTile<T> pick_part(bool part) {
-    if constexpr (RL_VECTOR_BYTES == 64)
-        return outer_tile<T, R, V, true>;  // a mask costs nothing there
-    else
-        return part ? outer_tile<T, R, V, true> : outer_tile<T, R, V, false>;
-}
-
 template <class T, int V, int R = 1>
-OuterTile<T> pick_rows(int r, bool part) {
-    if (r == R) return pick_part<T, R, V>(part);
+OuterTile<T> pick_rows(int r) {
+    if (r == R) return outer_tile<T, R, V>;
     if constexpr (R < tallest(V))
-        return pick_rows<T, V, R + 1>(r, part);
+        return pick_rows<T, V, R + 1>(r);
     else
         return nullptr;
 }
 
 template <class T>
-OuterTile<T> pick_tile(int r, int v, bool part) {
+OuterTile<T> pick_tile(int r, int v) {
     switch (v) {
-        case 1: return pick_rows<T, 1>(r, part);
-        case 2: return pick_rows<T, 2>(r, part);
-        case 3: return pick_rows<T, 3>(r, part);
-        case 4: return pick_rows<T, 4>(r, part);
-        case 5: return pick_rows<T, 5>(r, part);
-        case 6: return pick_rows<T, 6>(r, part);
-        case 7: return pick_rows<T, 7>(r, part);
-        default: return pick_rows<T, 8>(r, part);
+        case 1: return pick_rows<T, 1>(r);
+        case 2: return pick_rows<T, 2>(r);
+        case 3: return pick_rows<T, 3>(r);
+        case 4: return pick_rows<T, 4>(r);
+        case 5: return pick_rows<T, 5>(r);
+        case 6: return pick_rows<T, 6>(r);
+        case 7: return pick_rows<T, 7>(r);
+        default: return pick_rows<T, 8>(r);
     }
 }
 
@@ -322,14 +310,7 @@ struct Outer {
                 by_spans(r0, r1, q, scratch);
                 continue;
             }
-            const T* b = q.b;
-            int64_t brs = g.brs;
-            if (pack) {
-                pack_panel(b, g.brs, g.bcs, g.k, q.columns, q.width, scratch);
-                b = scratch;
-                brs = int64_t(q.width) * W;
-            }
-            run(r1 - r0, g.k, g.a + r0 * g.ars, b, brs, lowered(q.f, r0), q.width, q.tail);
+            run(r1 - r0, g.k, g.a + r0 * g.ars, q, q.b, scratch, lowered(q.f, r0));
         }
     }
 
@@ -376,7 +357,7 @@ struct Outer {
         size_t n = 0;
         if (g.k > kWhole)
             n = size_t(aside_at(widest_panel)) + size_t(2 * kRowsAside) * widest_panel * W;
-        else if (pack)
+        else if (pack || (!kMasks && g.n % W))
             n = size_t(g.k) * widest_panel * W;
         return n ? (n + W) * sizeof(T) : 0;
     }
@@ -385,15 +366,8 @@ struct Outer {
     void chain(int64_t r0, int64_t r1, int64_t k0, int64_t k1, const Panel& q, Finish<T> f, T* packed) const {
         for (int64_t k = k0, span; k < k1; k += span) {
             span = next_span(k1 - k, k1 - k0, g.order);
-            const T* b = q.b + k * g.brs;
-            int64_t brs = g.brs;
-            if (pack) {
-                pack_panel(b, g.brs, g.bcs, span, q.columns, q.width, packed);
-                b = packed;
-                brs = int64_t(q.width) * W;
-            }
             if (k > k0) f.init = f.c, f.irs = f.crs, f.ics = f.ccs;
-            run(r1 - r0, span, g.a + r0 * g.ars + k * g.acs, b, brs, f, q.width, q.tail);
+            run(r1 - r0, span, g.a + r0 * g.ars + k * g.acs, q, q.b + k * g.brs, packed, f);
         }
     }
 
@@ -407,19 +381,27 @@ struct Outer {
             for (int64_t i = 0; i < rows; ++i) to.c[i * to.crs + j * to.ccs] += from.c[i + j * from.ccs];
     }
 
-    // The tiles of one panel. Their heights differ by at most one: a low last tile would be slow.
-    RL_INLINE void run(int64_t rows, int64_t k, const T* a, const T* b, int64_t brs, Finish<T> f, int width, int tail) const {
-        const int64_t tiles = over(rows, tallest(width));
+    // The tiles of one panel over k of p; `a` and `b` are where it begins. Their heights differ by at most
+    // one: a low last tile would be slow.
+    void run(int64_t rows, int64_t k, const T* a, const Panel& q, const T* b, T* packed, Finish<T> f) const {
+        int64_t brs = g.brs;
+        if (pack || (!kMasks && q.tail != W)) {  // without masks a tile would read past the last column
+            pack_panel(b, g.brs, g.bcs, k, q.columns, q.width, packed);
+            b = packed;
+            brs = int64_t(q.width) * W;
+        }
+        const int64_t tiles = over(rows, tallest(q.width));
         const int low = int(rows / tiles);
-        const bool part = !pack && tail != W;
-        const OuterTile<T> tile[2] = {pick_tile<T>(low, width, part), low < tallest(width) ? pick_tile<T>(low + 1, width, part) : nullptr};
-        const T* init = f.init;
-        T* c = f.c;
+        const OuterTile<T> tile[2] = {pick_tile<T>(low, q.width), low < tallest(q.width) ? pick_tile<T>(low + 1, q.width) : nullptr};
+        const bool plain = f.ccs == 1 && f.alpha == T(1) && (!f.init || f.ics == 1) && k <= kSpan;
         for (int64_t t = 0, r = 0; t < tiles; ++t) {
             const int64_t next = cut(rows, tiles, t + 1);
-            f.c = c + r * f.crs;
-            if (init) f.init = init + r * f.irs;
-            tile[next - r - low](k, a + r * g.ars, g.ars, g.acs, b, brs, f, tail);
+            const int high = int(next - r);
+            if (plain)
+                tile[high - low](k, a + r * g.ars, g.ars, g.acs, b, brs, f.c, f.crs, f.init, f.irs, q.tail);
+            else
+                general_tile(tile[high - low], k, a + r * g.ars, g.ars, g.acs, b, brs, f, high, q.width, q.tail);
+            f = lowered(f, high);
             r = next;
         }
     }
