@@ -21,7 +21,7 @@ cdef extern from "loss.h":
     ctypedef void (*RlCrossEntropyBackward)(
         const void*, const int64_t*, int64_t, const void*, void*, size_t, size_t) noexcept nogil
     ctypedef double (*RlPairSum)(const void*, const void*, size_t) noexcept nogil
-    ctypedef void (*RlSquaredErrorBackward)(const void*, const void*, double, void*, size_t) noexcept nogil
+    ctypedef void (*RlSquaredErrorBackward)(const void*, const void*, double, double, void*, size_t) noexcept nogil
     struct LossTable:
         RlCrossEntropy* cross_entropy
         RlCrossEntropyBackward* cross_entropy_backward
@@ -50,7 +50,7 @@ cdef struct Job:
     const char* scale
     char* out
     char* nll
-    double factor
+    double factor, of_loss
 
 
 cdef inline int float_index(object x) noexcept:
@@ -67,6 +67,10 @@ cdef inline void put(char* p, int dtype, int64_t i, double value) noexcept nogil
         (<float*> p)[i] = <float> value
     else:
         (<double*> p)[i] = value
+
+
+cdef inline double rounded(int dtype, double value) noexcept nogil:
+    return <float> value if dtype == 0 else value
 
 
 cdef object scalar(int dtype, double value):
@@ -161,19 +165,52 @@ cdef bint scored(object x, object target, object weight, object ignore_index, Jo
     return weight is None or j.weight != NULL
 
 
+cdef struct Cascade:    # a running sum of rows in PyTorch's order: every 16**k rows, level k - 1 moves up to level k
+    int dtype
+    double level[8]
+
+
+cdef inline void start(Cascade* c, int dtype) noexcept:
+    cdef int k
+    c.dtype = dtype
+    for k in range(8):
+        c.level[k] = 0
+
+
+cdef inline void count(Cascade* c, int64_t row, double value) noexcept:
+    cdef int k
+    c.level[0] = rounded(c.dtype, c.level[0] + value)
+    for k in range(7):
+        if row & (<int64_t> 15 << (4 * k)):
+            return
+        c.level[k + 1] = rounded(c.dtype, c.level[k + 1] + c.level[k])
+        c.level[k] = 0
+
+
+cdef inline double finish(Cascade* c) noexcept:
+    cdef int k
+    cdef double s = 0
+    for k in range(8):
+        s = rounded(c.dtype, s + c.level[k])
+    return s
+
+
 cdef object reduced(Job* j, object nll, int reduction):
     """Weigh the rows' losses; return (loss, total weight)."""
+    cdef Cascade losses, weights
     cdef int64_t r
-    cdef double total = 0, loss = 0, w
+    cdef double w = 1.0, loss, total
+    start(&losses, j.dtype)
+    start(&weights, j.dtype)
     for r in range(j.rows):
         if j.target[r] == j.ignore:
             continue
-        w = 1.0
         if j.weight != NULL:
             w = element(j.weight, j.dtype, j.target[r])
             put(j.nll, j.dtype, r, w * element(j.nll, j.dtype, r))
-        total += w
-        loss += element(j.nll, j.dtype, r)
+        count(&weights, r, w)
+        count(&losses, r, element(j.nll, j.dtype, r))
+    loss, total = finish(&losses), finish(&weights)
     if reduction == NONE:
         return nll, scalar(j.dtype, total)
     return scalar(j.dtype, loss / total if reduction == MEAN else loss), scalar(j.dtype, total)
@@ -185,14 +222,14 @@ cdef bint row_scales(Job* j, object g, object total_weight, int reduction, char*
     cdef bint each = reduction == NONE
     cdef const char* gp = guard.flat_n(g, num, j.rows if each else 1)
     cdef const char* total = guard.flat_n(total_weight, num, 1)
-    cdef double k = 1.0, w
+    cdef double w
     cdef int64_t r
     if gp == NULL or total == NULL:
         return False
-    if reduction == MEAN:
-        k = 1.0 / element(total, j.dtype, 0)
     for r in range(j.rows):
-        w = element(gp, j.dtype, r if each else 0) * k
+        w = element(gp, j.dtype, r if each else 0)
+        if reduction == MEAN:
+            w = rounded(j.dtype, w / element(total, j.dtype, 0))
         if j.weight != NULL and j.target[r] != j.ignore:
             w = w * element(j.weight, j.dtype, j.target[r])
         put(scale, j.dtype, r, w)
@@ -310,7 +347,7 @@ cdef object pair_loss(const RlPairSum* sums, object input, object target, object
     s = sums[j.dtype](j.x, j.y, <size_t> n)
     if isnan(s):
         return None
-    return scalar(j.dtype, s / <double> n if how == MEAN else s)
+    return scalar(j.dtype, rounded(j.dtype, s) / rounded(j.dtype, <double> n) if how == MEAN else s)
 
 
 def mse_loss(input, target, reduction):
@@ -335,8 +372,8 @@ def binary_cross_entropy_with_logits(input, target, weight=None, pos_weight=None
 
 cdef void squared_error_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
     cdef Job* j = <Job*> ctx
-    t.squared_error_backward[j.dtype](j.x + begin * j.item, j.y + begin * j.item, j.factor, j.out + begin * j.item,
-                                      <size_t> (end - begin))
+    t.squared_error_backward[j.dtype](j.x + begin * j.item, j.y + begin * j.item, j.factor, j.of_loss,
+                                      j.out + begin * j.item, <size_t> (end - begin))
 
 
 def mse_loss_backward(grad, input, target, reduction):
@@ -352,7 +389,8 @@ def mse_loss_backward(grad, input, target, reduction):
     if gp == NULL:
         return NotImplemented
     result = guard.new_like(input)
-    j.factor = 2.0 * element(gp, j.dtype, 0) / (<double> n if how == MEAN else 1.0)
+    j.factor = 2.0 / <double> n if how == MEAN else 2.0
+    j.of_loss = element(gp, j.dtype, 0)
     j.item = cnp.PyArray_ITEMSIZE(<ndarray> input)
     j.out = guard.flat_out(result, num, n)
     if n <= 131072:

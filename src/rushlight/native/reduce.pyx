@@ -21,11 +21,12 @@ cdef extern from "reduce.h":
     ctypedef double (*RlSquares)(const void*, size_t, double) noexcept nogil
     ctypedef int64_t (*RlCount)(const void*, size_t) noexcept nogil
     ctypedef void (*RlSumRows)(const void*, void*, size_t, size_t, double) noexcept nogil
-    ctypedef void (*RlSumColumns)(const void*, double*, size_t, size_t) noexcept nogil
+    ctypedef void (*RlSumColumns)(const void*, void*, size_t, size_t, size_t) noexcept nogil
     ctypedef void (*RlExtreme)(const void*, void*, int64_t*, size_t, size_t) noexcept nogil
     ctypedef void (*RlRows)(const void*, void*, size_t, size_t) noexcept nogil
     struct ReduceTable:
         RlSum* sum
+        RlSum* mean
         RlSquares* squares
         RlCount* count
         RlSumRows* sum_rows
@@ -39,7 +40,9 @@ cdef const ReduceTable* t = reduce_table()
 cdef enum:
     MAX_DIMS = 16
     LIMIT = 131072      # elements from which on the pool takes part
-    PIECE = 65536       # elements of one piece; a sum's order of addition depends on it (see `whole`)
+    PIECE = 65536       # elements of one piece
+    HALVES = 32768      # longer sums over everything are added as PyTorch's two threads add them, half each
+    GROUP = 32          # columns: a multiple of those that are summed together
 
 # How a shape folds: the reduced elements are everything, the rows, the columns, or columns within an outer
 # dimension; MIDDLE keeps a middle range of dimensions and reduces those on both sides of it.
@@ -160,7 +163,10 @@ cdef struct Job:
 
 cdef void sum_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
     cdef Job* j = <Job*> ctx
-    j.parts[begin // PIECE] = t.sum[j.dtype](j.x + begin * j.item, <size_t> (end - begin))
+    cdef int64_t k, first
+    for k in range(begin, end):
+        first = k * j.piece
+        j.parts[k] = t.sum[j.dtype](j.x + first * j.item, <size_t> (j.n - first if j.n - first < j.piece else j.piece))
 
 
 cdef void sum_rows_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
@@ -178,8 +184,11 @@ cdef void row_sums_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
 
 cdef void sum_columns_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
     cdef Job* j = <Job*> ctx
-    t.sum_columns[j.dtype](j.x + begin * j.cols * j.item, j.parts + (begin // j.piece) * j.cols,
-                           <size_t> (end - begin), <size_t> j.cols)
+    cdef int64_t first = begin * GROUP, last = end * GROUP
+    if last > j.cols:
+        last = j.cols
+    t.sum_columns[j.dtype](j.x + first * j.item, j.out + first * j.item, <size_t> j.n, <size_t> (last - first),
+                           <size_t> j.cols)
 
 
 cdef void extreme_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
@@ -209,79 +218,66 @@ cdef void by_rows(Piece piece, Job* j, int64_t rows) noexcept:
 
 # ------------------------------------------------------------------ sums
 
-cdef double whole(Job* j) except? -1.0:
-    """Return the sum of n elements: pieces on the pool, added in the order that one call would use."""
-    if j.n <= LIMIT:
+cdef double rounded(int dtype, double value) noexcept nogil:
+    return <float> value if dtype == 0 else value
+
+
+cdef double whole(Job* j) noexcept:
+    """Return the sum of n elements."""
+    cdef double parts[2]
+    if j.n <= HALVES:
         return t.sum[j.dtype](j.x, <size_t> j.n)
-    cdef npy_intp count = (j.n + PIECE - 1) // PIECE
-    parts = guard.new(1, &count, cnp.NPY_FLOAT64)
-    j.parts = <double*> guard.flat_out(parts, cnp.NPY_FLOAT64, count)
-    with nogil:
-        pool().parallel_for(j.n, PIECE, sum_piece, j)
-    return tree(j.parts, count)
-
-
-cdef double tree(const double* parts, int64_t n) noexcept nogil:
-    cdef int64_t half = 1
-    if n == 1:
-        return parts[0]
-    while half * 2 < n:
-        half *= 2
-    return tree(parts, half) + tree(parts + half, n - half)
-
-
-cdef int store(char* out, int dtype, const double* values, int64_t n, double divisor) noexcept nogil:
-    cdef int64_t i
-    for i in range(n):
-        if dtype == 0:
-            (<float*> out)[i] = <float> (values[i] / divisor)
-        else:
-            (<double*> out)[i] = values[i] / divisor
-    return 0
-
-
-cdef int columns(Job* j, int64_t rows, char* out) except -1:
-    """Write the column sums of one matrix: fixed pieces of rows, their sums added in order."""
-    cdef int64_t piece = PIECE * 4 // j.cols + 1, p, c
-    cdef npy_intp count = (rows + piece - 1) // piece
-    if count == 0:
-        count = 1
-    cdef npy_intp size = count * j.cols
-    cdef double few[256]
-    cdef double* parts = few
-    scratch = None
-    if size > 256:
-        scratch = guard.new(1, &size, cnp.NPY_FLOAT64)
-        parts = <double*> guard.flat_out(scratch, cnp.NPY_FLOAT64, size)
-    for c in range(size):
-        parts[c] = 0
-    j.parts = parts
-    j.piece = piece
-    if count == 1:
-        t.sum_columns[j.dtype](j.x, parts, <size_t> rows, <size_t> j.cols)
+    j.parts, j.piece = parts, (j.n + 1) // 2
+    if j.n <= LIMIT:
+        sum_piece(j, 0, 2)
     else:
         with nogil:
-            pool().parallel_for(rows, piece, sum_columns_piece, j)
-            for p in range(1, count):
-                for c in range(j.cols):
-                    parts[c] += parts[p * j.cols + c]
-    store(out, j.dtype, parts, j.cols, j.divisor)
-    return 0
+            pool().parallel_for(2, 1, sum_piece, j)
+    return rounded(j.dtype, parts[0] + parts[1])
+
+
+cdef inline void divide(char* out, int dtype, int64_t n, double divisor) noexcept nogil:
+    """Divide n sums in place; the divisor is rounded to their dtype first."""
+    cdef int64_t i
+    if divisor == 1.0:
+        return
+    for i in range(n):
+        if dtype == 0:
+            (<float*> out)[i] /= <float> divisor
+        else:
+            (<double*> out)[i] /= divisor
+
+
+cdef void columns(Job* j, int64_t rows, char* out) noexcept:
+    """Write the column sums of one matrix."""
+    j.n, j.out = rows, out
+    cdef int64_t groups = (j.cols + GROUP - 1) // GROUP
+    if rows * j.cols <= LIMIT:
+        sum_columns_piece(j, 0, groups)
+    else:
+        with nogil:
+            pool().parallel_for(groups, PIECE // (rows * GROUP) + 1, sum_columns_piece, j)
+    divide(out, j.dtype, j.cols, j.divisor)
 
 
 cdef int middle(Job* j, Fold* f, char* out) except -1:
-    """Write the sums over the outer and inner of three dimensions."""
+    """Write the sums over the outer and inner of three dimensions: those over the inner, added one by one."""
     cdef npy_intp runs = f.outer * f.mid
     scratch = guard.new(1, &runs, cnp.NPY_FLOAT64)
     cdef double* sums = <double*> guard.flat_out(scratch, cnp.NPY_FLOAT64, runs)
-    cdef Job second
-    cdef int dtype = j.dtype
+    cdef int64_t m, o
+    cdef double s
     j.cols, j.parts = f.inner, sums
     by_rows(row_sums_piece, j, runs)
-    totals = guard.new(1, <npy_intp*> &f.mid, cnp.NPY_FLOAT64)
-    second.dtype, second.x, second.item, second.cols, second.divisor = 1, <const char*> sums, 8, f.mid, 1.0
-    columns(&second, f.outer, guard.flat_out(totals, cnp.NPY_FLOAT64, f.mid))
-    store(out, dtype, <const double*> guard.flat(totals, cnp.NPY_FLOAT64), f.mid, j.divisor)
+    for m in range(f.mid):
+        s = 0
+        for o in range(f.outer):
+            s = rounded(j.dtype, s + sums[o * f.mid + m])
+        if j.dtype == 0:
+            (<float*> out)[m] = <float> s
+        else:
+            (<double*> out)[m] = s
+    divide(out, j.dtype, f.mid, j.divisor)
     return 0
 
 
@@ -307,7 +303,11 @@ cdef object float_sum(object x, object dim, bint keepdim, bint mean):
         return result
     if f.kind == WHOLE:
         total = whole(&j)
-        store(out, j.dtype, &total, 1, j.divisor)
+        if j.dtype == 0:
+            (<float*> out)[0] = <float> total
+        else:
+            (<double*> out)[0] = total
+        divide(out, j.dtype, 1, j.divisor)
     elif f.kind == ROWS:
         j.cols, j.out = f.mid, out
         by_rows(sum_rows_piece, &j, f.outer)
@@ -366,7 +366,7 @@ cdef void variance_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
     for r in range(begin, end):
         row = j.x + r * j.cols * j.item
         if j.least:
-            mean = t.sum[j.dtype](row, <size_t> j.cols) / <double> j.cols
+            mean = t.mean[j.dtype](row, <size_t> j.cols)
         s = t.squares[j.dtype](row, <size_t> j.cols, mean) / j.divisor
         if j.root:
             s = sqrt(s)

@@ -21,8 +21,8 @@ struct LossTable {
     RlPairSum binary_cross_entropy[2];
     // Sum of the binary cross-entropies of sigmoid(a).
     RlPairSum logits_cross_entropy[2];
-    // grad = scale * (a - b)
-    void (*squared_error_backward[2])(const void* a, const void* b, double scale, void* grad, size_t n);
+    // grad = scale * (a - b) * of_loss
+    void (*squared_error_backward[2])(const void* a, const void* b, double scale, double of_loss, void* grad, size_t n);
 };
 
 RL_FAMILY(LossTable, loss)

@@ -4,7 +4,8 @@
 
 namespace RL_NS {
 
-// Every target is `ignore` or a column: the caller has seen to it.
+// Every target is `ignore` or a column: the caller has seen to it. The probabilities are the exponentials of
+// log_softmax, which PyTorch's gradient takes.
 template <class T>
 void cross_entropy(const void* logits, const int64_t* target, int64_t ignore, void* probs, void* nll, size_t rows,
                    size_t cols) {
@@ -18,21 +19,22 @@ void cross_entropy(const void* logits, const int64_t* target, int64_t ignore, vo
             n = rows < kTileRows ? rows : kTileRows;
             t.load(x, n, cols);
             exponentials(t, e, s, cols);
-            for (size_t c = 0; c < cols; c++)
-                for (size_t r = 0; r < kTileRows; r++) e.v[c][r] /= s[r];
-            e.store(p, n, cols);
+            subtract_log(t, s, cols);
+            for (size_t c = 0; c < cols; c++) {
 #pragma omp simd
-            for (size_t r = 0; r < kTileRows; r++) s[r] = log_(s[r]);
-            for (size_t r = 0; r < n; r++) loss[r] = target[r] == ignore ? T(0) : s[r] - t.v[target[r]][r];
+                for (size_t r = 0; r < kTileRows; r++) e.v[c][r] = exp_(t.v[c][r]);
+            }
+            e.store(p, n, cols);
+            for (size_t r = 0; r < n; r++) loss[r] = target[r] == ignore ? T(0) : -t.v[target[r]][r];
         }
         return;
     }
     for (size_t r = 0; r < rows; r++, x += cols, p += cols) {
         const Shift<T> shift(x, cols);
-        const T s = exponentials(x, p, cols, shift);
-        loss[r] = target[r] == ignore ? T(0) : T(std::log(s)) - (x[target[r]] - shift.largest);
+        const T largest = shift.largest, ls = log_sum(x, cols, shift);
+        loss[r] = target[r] == ignore ? T(0) : -((x[target[r]] - largest) - ls);
 #pragma omp simd
-        for (size_t i = 0; i < cols; i++) p[i] /= s;
+        for (size_t i = 0; i < cols; i++) p[i] = exp_((x[i] - largest) - ls);
     }
 }
 
@@ -46,7 +48,7 @@ void cross_entropy_backward(const void* probs, const int64_t* target, int64_t ig
         const bool kept = target[r] != ignore;
         const T k = w[r];
         for (size_t c = 0; c < cols; c++) d[c] = kept ? p[c] * k : T(0);
-        if (kept) d[target[r]] = (p[target[r]] - T(1)) * k;
+        if (kept) d[target[r]] = fused(p[target[r]], k, -k);
     }
 }
 
@@ -86,20 +88,17 @@ template <class T>
 double squared_error(const void* x, const void* y, size_t n) {
     const T* a = static_cast<const T*>(x);
     const T* b = static_cast<const T*>(y);
-    return sum_range(0, n, [a, b](size_t i) {
-        const double d = double(T(a[i] - b[i]));
-        return d * d;
-    });
+    return double(sum_whole<T>(n, [a, b](size_t i) { return (a[i] - b[i]) * (a[i] - b[i]); }));
 }
 
 template <class T>
-void squared_error_backward(const void* x, const void* y, double scale, void* grad, size_t n) {
+void squared_error_backward(const void* x, const void* y, double scale, double of_loss, void* grad, size_t n) {
     const T* a = static_cast<const T*>(x);
     const T* b = static_cast<const T*>(y);
     T* d = static_cast<T*>(grad);
-    const T k = T(scale);
+    const T k = T(scale), g = T(of_loss);
 #pragma omp simd
-    for (size_t i = 0; i < n; i++) d[i] = k * (a[i] - b[i]);
+    for (size_t i = 0; i < n; i++) d[i] = k * (a[i] - b[i]) * g;
 }
 
 }  // namespace RL_NS

@@ -10,6 +10,7 @@ using namespace RL_NS;
 
 RL_TABLE(ReduceTable, reduce) = {
     {&sum<float>, &sum<double>},
+    {&mean<float>, &mean<double>},
     {&squares<float>, &squares<double>},
     {nullptr, nullptr, &count<int64_t>, &count<int32_t>, &count_bytes},
     {&sum_rows<float>, &sum_rows<double>},

@@ -1,7 +1,8 @@
 // Sums, extremes and log-sum-exp of rows and columns.
 //
-// Sums go pairwise over blocks of 1024, each block in 32 lanes; `sum` itself adds floats in double precision. The
-// order is a function of the length alone, the same at every instruction level and number of threads.
+// Sums of the elements themselves are added in PyTorch's order (see `cascade`), sums inside other kernels pairwise
+// over blocks of 1024, each block in 32 lanes. Either order is a function of the shape alone, the same at every
+// instruction level and number of threads.
 #pragma once
 #include <stddef.h>
 
@@ -58,12 +59,86 @@ inline double sum_all(const T* x, size_t n, F f) {
 }
 
 template <class T>
-inline double sum_of(const T* x, size_t n) {
-    return sum_all(x, n, [](T v) { return double(v); });
+double mean(const void* data, size_t n) {
+    return sum_all(static_cast<const T*>(data), n, [](T v) { return double(v); }) / double(n);
 }
+
+// ---- sums in PyTorch's order, as its results show it
+//
+// The tree of additions was found by summing +big, -big and ones: what is left tells which ones met the big
+// numbers after these had cancelled.
+
 template <class T>
-double sum(const void* x, size_t n) {
-    return sum_of(static_cast<const T*>(x), n);
+constexpr size_t kVector = 32 / sizeof(T);  // PyTorch sums in 256-bit vectors, on newer processors too
+
+// out[l] = sum of f(r, l) over r, for W lanes side by side. Every `step` rows the running sum moves up a level, the
+// second level every step**2 rows, the third every step**3; the levels are added last, lowest first.
+template <class T, size_t W, class F>
+inline void cascade(size_t rows, T* out, F f) {
+    unsigned width = 0;  // of rows, in bits
+    while (width < 60 && (size_t(1) << width) < rows) width++;
+    const unsigned power = width / 4 > 4 ? width / 4 : 4;
+    const size_t step = size_t(1) << power, mask = step - 1;
+    T low[W], up[3][W];
+    for (size_t l = 0; l < W; l++) up[0][l] = up[1][l] = up[2][l] = T(0);
+    size_t r = 0;
+    while (r + step <= rows) {
+        for (size_t l = 0; l < W; l++) low[l] = T(0);
+        for (const size_t end = r + step; r < end; r++)
+            for (size_t l = 0; l < W; l++) low[l] += f(r, l);
+        for (size_t l = 0; l < W; l++) up[0][l] += low[l];
+        if (r & (mask << power)) continue;
+        for (size_t l = 0; l < W; l++) up[1][l] += up[0][l], up[0][l] = T(0);
+        if (r & (mask << 2 * power)) continue;
+        for (size_t l = 0; l < W; l++) up[2][l] += up[1][l], up[1][l] = T(0);
+    }
+    for (size_t l = 0; l < W; l++) low[l] = T(0);
+    for (; r < rows; r++)
+        for (size_t l = 0; l < W; l++) low[l] += f(r, l);
+    for (size_t l = 0; l < W; l++) out[l] = ((low[l] + up[0][l]) + up[1][l]) + up[2][l];
+}
+
+// out[l] = sum of f(r, l) over r, in four cascades that take the rows in turn; the last rows join the first one.
+template <class T, size_t V, class F>
+inline void in_turns(size_t rows, T* out, F f) {
+    T four[4 * V];
+    cascade<T, 4 * V>(rows / 4, four, [f](size_t r, size_t l) { return f(4 * r + l / V, l % V); });
+    for (size_t r = rows / 4 * 4; r < rows; r++)
+        for (size_t l = 0; l < V; l++) four[l] += f(r, l);
+    for (size_t l = 0; l < V; l++) out[l] = ((four[l] + four[V + l]) + four[2 * V + l]) + four[3 * V + l];
+}
+
+// Sum of f(i) over first <= i < first + n, as one thread does it.
+template <class T, class F>
+inline T sum_run(size_t first, size_t n, F f) {
+    constexpr size_t V = kVector<T>;
+    T lanes[V], s = T(0);
+    if (n < V) {
+        in_turns<T, 1>(n, &s, [f, first](size_t r, size_t) { return f(first + r); });
+        return s;
+    }
+    in_turns<T, V>(n / V, lanes, [f, first](size_t r, size_t l) { return f(first + r * V + l); });
+    for (size_t i = n / V * V; i < n; i++) s += f(first + i);
+    for (size_t l = 0; l < V; l++) s += lanes[l];
+    return s;
+}
+
+constexpr size_t kHalves = 32768;  // longer sums over everything are those of two threads, half each
+
+// Sum of f(i) over all i < n.
+template <class T, class F>
+inline T sum_whole(size_t n, F f) {
+    if (n <= kHalves) return sum_run<T>(0, n, f);
+    const size_t half = (n + 1) / 2;
+    T parts[2];
+    for (size_t k = 0; k < 2; k++) parts[k] = sum_run<T>(k * half, k ? n - half : half, f);
+    return parts[0] + parts[1];
+}
+
+template <class T>
+double sum(const void* data, size_t n) {
+    const T* x = static_cast<const T*>(data);
+    return double(sum_run<T>(0, n, [x](size_t i) { return x[i]; }));
 }
 
 template <class T>
@@ -93,7 +168,7 @@ template <class T>
 void sum_rows(const void* data, void* out, size_t rows, size_t cols, double divisor) {
     const T* x = static_cast<const T*>(data);
     T* y = static_cast<T*>(out);
-    for (size_t r = 0; r < rows; r++, x += cols) y[r] = T(sum<T>(x, cols) / divisor);
+    for (size_t r = 0; r < rows; r++, x += cols) y[r] = T(sum<T>(x, cols)) / T(divisor);
 }
 
 // Sum of (x - shift)**2.
@@ -105,44 +180,19 @@ double squares(const void* data, size_t n, double shift) {
 
 // ---- columns
 
-// kWidth neighbouring columns of a matrix whose rows are `stride` elements apart.
-template <class T, size_t kWidth>
-inline void column_tile(const T* x, double* acc, size_t rows, size_t stride) {
-    double s[kWidth];
-    for (size_t c = 0; c < kWidth; c++) s[c] = 0;
-    for (size_t r = 0; r < rows; r++, x += stride)
-        for (size_t c = 0; c < kWidth; c++) s[c] += double(x[c]);
-    for (size_t c = 0; c < kWidth; c++) acc[c] += s[c];
-}
-
-// Narrow matrices (cols divides kLanes) as one long row: lane l belongs to column l % cols.
+// `cols` columns of a matrix whose rows are `stride` elements apart: whole groups of four vectors (of four floats, in
+// a matrix narrower than a vector) go down in one cascade each, the columns after them in turns.
 template <class T>
-inline void columns_flat(const T* x, double* acc, size_t rows, size_t cols) {
-    double s[kLanes];
-    for (size_t l = 0; l < kLanes; l++) s[l] = 0;
-    const size_t n = rows * cols;
-    size_t i = 0;
-    for (; i + kLanes <= n; i += kLanes)
-        for (size_t l = 0; l < kLanes; l++) s[l] += double(x[i + l]);
-    for (size_t l = 0; i < n; i++, l++) s[l] += double(x[i]);
-    for (size_t l = 0; l < kLanes; l++) acc[l % cols] += s[l];
-}
-
-// Blocks of 256 rows: they stay in the cache while the tiles go over them, and rounding errors stay small.
-template <class T>
-void sum_columns(const void* data, double* acc, size_t rows, size_t cols) {
+void sum_columns(const void* data, void* out, size_t rows, size_t cols, size_t stride) {
+    constexpr size_t V = kVector<T>;
     const T* x = static_cast<const T*>(data);
-    if (cols <= kLanes && kLanes % cols == 0) return columns_flat(x, acc, rows, cols);
-    for (size_t n; rows; rows -= n, x += n * cols) {
-        n = rows < 256 ? rows : 256;
-        size_t c = 0;
-        for (; c + 32 <= cols; c += 32) column_tile<T, 32>(x + c, acc + c, n, cols);
-        if (c + 16 <= cols) column_tile<T, 16>(x + c, acc + c, n, cols), c += 16;
-        if (c + 8 <= cols) column_tile<T, 8>(x + c, acc + c, n, cols), c += 8;
-        if (c + 4 <= cols) column_tile<T, 4>(x + c, acc + c, n, cols), c += 4;
-        if (c + 2 <= cols) column_tile<T, 2>(x + c, acc + c, n, cols), c += 2;
-        if (c < cols) column_tile<T, 1>(x + c, acc + c, n, cols);
-    }
+    T* y = static_cast<T*>(out);
+    const auto f = [&x, stride](size_t r, size_t l) { return x[r * stride + l]; };
+    for (; cols >= 4 * V; cols -= 4 * V, x += 4 * V, y += 4 * V) cascade<T, 4 * V>(rows, y, f);
+    if (V == 8 && stride < V && cols >= 4) cascade<T, 4>(rows, y, f), cols -= 4, x += 4, y += 4;
+    for (; cols >= V; cols -= V, x += V, y += V) in_turns<T, V>(rows, y, f);
+    for (; cols >= 2; cols -= 2, x += 2, y += 2) in_turns<T, 2>(rows, y, f);
+    if (cols) in_turns<T, 1>(rows, y, f);
 }
 
 // ---- extremes

@@ -1,5 +1,6 @@
 // Softmax over rows. Short rows go through a tile of 16 rows, transposed, so that the vector
-// operations run across rows; long rows run along themselves.
+// operations run across rows; long rows run along themselves. Rows are summed in the order of PyTorch's AVX-512 kernels:
+// one by one when there are fewer than kRowLanes elements, else in so many lanes, whose sums are added by halves.
 #pragma once
 #include "reduce.hpp"
 
@@ -7,6 +8,29 @@ namespace RL_NS {
 
 constexpr size_t kTileRows = 16;
 constexpr size_t kTileCols = 32;
+
+template <class T>
+constexpr size_t kRowLanes = 64 / sizeof(T);
+
+// Sum of f(i), i < n.
+template <class T, class F>
+inline T sum_row(size_t n, F f) {
+    constexpr size_t L = kRowLanes<T>;
+    T acc[L];
+    if (n < L) {
+        T s = n ? f(0) : T(0);
+        for (size_t i = 1; i < n; i++) s += f(i);
+        return s;
+    }
+    for (size_t l = 0; l < L; l++) acc[l] = f(l);
+    size_t i = L;
+    for (; i + L <= n; i += L)
+        for (size_t l = 0; l < L; l++) acc[l] += f(i + l);
+    for (size_t l = 0; i < n; i++, l++) acc[l] += f(i);
+    for (size_t w = L / 2; w; w /= 2)
+        for (size_t l = 0; l < w; l++) acc[l] += acc[l + w];
+    return acc[0];
+}
 
 // Up to 16 rows of up to 32 columns, column by column; missing rows are 0.
 template <class T>
@@ -26,23 +50,52 @@ struct Tile {
     }
 };
 
+// s[r] = sum of row r, in the order of `sum_row`.
+template <class T>
+inline void sum_tile(const Tile<T>& x, T* s, size_t cols) {
+    constexpr size_t L = kRowLanes<T>;
+    if (cols < L) {
+        for (size_t r = 0; r < kTileRows; r++) s[r] = x.v[0][r];
+        for (size_t c = 1; c < cols; c++)
+            for (size_t r = 0; r < kTileRows; r++) s[r] += x.v[c][r];
+        return;
+    }
+    T acc[L][kTileRows];
+    for (size_t c = 0; c < L; c++)
+        for (size_t r = 0; r < kTileRows; r++) acc[c][r] = x.v[c][r];
+    for (size_t c = L; c < cols; c++)
+        for (size_t r = 0; r < kTileRows; r++) acc[c % L][r] += x.v[c][r];
+    for (size_t w = L / 2; w; w /= 2)
+        for (size_t c = 0; c < w; c++)
+            for (size_t r = 0; r < kTileRows; r++) acc[c][r] += acc[c + w][r];
+    for (size_t r = 0; r < kTileRows; r++) s[r] = acc[0][r];
+}
+
 // Subtracts the largest element of each row; then s[r] = sum of exp over the row. `e` gets the exponentials and
 // may be the tile itself.
 template <class T>
 inline void exponentials(Tile<T>& x, Tile<T>& e, T* s, size_t cols) {
     T m[kTileRows];
-    for (size_t r = 0; r < kTileRows; r++) m[r] = x.v[0][r], s[r] = T(0);
+    for (size_t r = 0; r < kTileRows; r++) m[r] = x.v[0][r];
     for (size_t c = 1; c < cols; c++)
         for (size_t r = 0; r < kTileRows; r++) m[r] = x.v[c][r] > m[r] ? x.v[c][r] : m[r];
     for (size_t c = 0; c < cols; c++) {
 #pragma omp simd
         for (size_t r = 0; r < kTileRows; r++) {
             x.v[c][r] -= m[r];
-            const T p = exp_(x.v[c][r]);
-            e.v[c][r] = p;
-            s[r] += p;
+            e.v[c][r] = exp_(x.v[c][r]);
         }
     }
+    sum_tile(e, s, cols);
+}
+
+// x -= log of s, the sum of the exponentials of x.
+template <class T>
+inline void subtract_log(Tile<T>& x, T* s, size_t cols) {
+#pragma omp simd
+    for (size_t r = 0; r < kTileRows; r++) s[r] = log_of_sum(s[r]);
+    for (size_t c = 0; c < cols; c++)
+        for (size_t r = 0; r < kTileRows; r++) x.v[c][r] -= s[r];
 }
 
 // The largest (or least) element; where there is a nan, some number or nan, which will do: sums are nan then.
@@ -77,16 +130,16 @@ struct Shift {
 template <class T>
 inline T exponentials(const T* x, T* y, size_t n, Shift<T> s) {
     const T shift = s.largest;
-    return T(s.easy ? sum_range(0, n, [=](size_t i) { return y[i] = exp_mid(x[i] - shift); })
-                    : sum_range(0, n, [=](size_t i) { return y[i] = exp_(x[i] - shift); }));
+    return s.easy ? sum_row<T>(n, [=](size_t i) { return y[i] = exp_mid(x[i] - shift); })
+                  : sum_row<T>(n, [=](size_t i) { return y[i] = exp_(x[i] - shift); });
 }
 
 // The log of the sum of exp(x - largest).
 template <class T>
 inline T log_sum(const T* x, size_t n, Shift<T> s) {
     const T shift = s.largest;
-    return T(std::log(s.easy ? sum_range(0, n, [=](size_t i) { return exp_mid(x[i] - shift); })
-                             : sum_range(0, n, [=](size_t i) { return exp_(x[i] - shift); })));
+    return log_of_sum(s.easy ? sum_row<T>(n, [=](size_t i) { return exp_mid(x[i] - shift); })
+                             : sum_row<T>(n, [=](size_t i) { return exp_(x[i] - shift); }));
 }
 
 template <class T>
@@ -100,16 +153,17 @@ void softmax(const void* data, void* out, size_t rows, size_t cols) {
             n = rows < kTileRows ? rows : kTileRows;
             t.load(x, n, cols);
             exponentials(t, t, s, cols);
+            for (size_t r = 0; r < kTileRows; r++) s[r] = T(1) / s[r];
             for (size_t c = 0; c < cols; c++)
-                for (size_t r = 0; r < kTileRows; r++) t.v[c][r] /= s[r];
+                for (size_t r = 0; r < kTileRows; r++) t.v[c][r] *= s[r];
             t.store(y, n, cols);
         }
         return;
     }
     for (size_t r = 0; r < rows; r++, x += cols, y += cols) {
-        const T s = exponentials(x, y, cols, Shift<T>(x, cols));
+        const T s = T(1) / exponentials(x, y, cols, Shift<T>(x, cols));
 #pragma omp simd
-        for (size_t i = 0; i < cols; i++) y[i] /= s;
+        for (size_t i = 0; i < cols; i++) y[i] *= s;
     }
 }
 
@@ -124,10 +178,7 @@ void log_softmax(const void* data, void* out, size_t rows, size_t cols) {
             n = rows < kTileRows ? rows : kTileRows;
             t.load(x, n, cols);
             exponentials(t, e, s, cols);
-#pragma omp simd
-            for (size_t r = 0; r < kTileRows; r++) s[r] = log_(s[r]);
-            for (size_t c = 0; c < cols; c++)
-                for (size_t r = 0; r < kTileRows; r++) t.v[c][r] -= s[r];
+            subtract_log(t, s, cols);
             t.store(y, n, cols);
         }
         return;
@@ -148,7 +199,7 @@ void softmax_backward(const void* grad_out, const void* out, void* grad, size_t 
     for (size_t r = 0; r < rows; r++, g += cols, y += cols, d += cols) {
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) d[i] = g[i] * y[i];
-        const T s = T(sum_all(d, cols, [](T v) { return v; }));
+        const T s = sum_row<T>(cols, [d](size_t i) { return d[i]; });
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) d[i] = (g[i] - s) * y[i];
     }
@@ -160,9 +211,9 @@ void log_softmax_backward(const void* grad_out, const void* out, void* grad, siz
     const T* y = static_cast<const T*>(out);
     T* d = static_cast<T*>(grad);
     for (size_t r = 0; r < rows; r++, g += cols, y += cols, d += cols) {
-        const T s = T(sum_all(g, cols, [](T v) { return v; }));
+        const T s = sum_row<T>(cols, [g](size_t i) { return g[i]; });
 #pragma omp simd
-        for (size_t i = 0; i < cols; i++) d[i] = g[i] - exp_(y[i]) * s;
+        for (size_t i = 0; i < cols; i++) d[i] = fma_(-exp_(y[i]), s, g[i]);
     }
 }
 

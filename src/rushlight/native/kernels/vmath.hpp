@@ -90,10 +90,10 @@ struct ReducedF { float r; uint32_t bits; };
 struct ReducedD { double r; uint64_t bits; };
 inline ReducedF reduce_ln2(float x) {
     const float magic = 12582912.f;
-    float t = fma_(x, 1.44269504f, magic);
+    float t = x * 1.44269504f + magic;
     float n = t - magic;
-    float r = fma_(n, -0.693359375f, x);  // 9 bits: n times it is exact
-    r = fma_(n, 2.12194440e-4f, r);
+    float r = fma_(n, -0.693145752f, x);  // 15 bits: n times it is exact
+    r = fma_(n, -1.42860677e-6f, r);
     return {r, bits<uint32_t>(t)};
 }
 inline ReducedD reduce_ln2(double x) {
@@ -120,8 +120,9 @@ inline double scale2(double p, ReducedD a) {
     return p * bits<double>((h - 2048 + 1023) << 52) * bits<double>((u - h - 2048 + 1023) << 52);
 }
 
+// The coefficients are Sleef's, which PyTorch's softmax uses: with FMA its very bits result.
 inline float exp_reduced(float r) {
-    float q = poly(r, 0.49999994f, 0.16666515f, 0.041668553f, 0.008369375f, 0.0013807538f);
+    float q = poly(r, 0.5f, 0.166666672f, 0.0416664854f, 0.00833336078f, 0.00139304355f, 0.000198527618f);
     return fma_(q, r * r, r) + 1.f;
 }
 inline double exp_reduced(double r) {
@@ -199,6 +200,19 @@ inline double log_(double x) {
     r = x == 0. ? -__builtin_inf() : r;
     return x < 0. ? __builtin_nan("") : r;
 }
+
+// log of a normal number >= 0.75 or nan, to the bits of Sleef's float function (and of PyTorch's log_softmax), which
+// splits numbers in two floats where this one takes a double; slower than log_.
+inline float log_of_sum(float x) {
+    const uint32_t u = bits<uint32_t>(x), e = (u - 0x3f400000u) >> 23;
+    const float m = bits<float>(u - (e << 23));  // 0.75 <= m < 1.5
+    const float q = (m - 1.f) * (1.f / (m + 1.f)), z = q * q;
+    const float p = z * q * poly(z, 0.666669488f, 0.399610817f, 0.302729487f);
+    const double d = double(m), scaled = double(int32_t(e)) * 0.6931471805599454;
+    const float r = float(scaled + 2. * ((d - 1.) / (d + 1.)) + double(p));
+    return x == x ? r : x;
+}
+inline double log_of_sum(double x) { return log_(x); }
 
 // ---- expm1 for 0 <= x (small enough not to overflow), tanh, sigmoid
 
