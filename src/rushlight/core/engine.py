@@ -26,6 +26,10 @@ class _Raw:
 RAW = _Raw()
 
 
+#: "versions" of saved values that are no memory a program could write to (-1 any value, -2 packed by a hook)
+HIDDEN = -3
+
+
 class _Sequence:
     def __init__(self):
         self.n = 0
@@ -137,6 +141,11 @@ class Node:
             packed = item[0]
             item = item[1](packed)
             return item if as_tensor else item._array
+        if version == HIDDEN and as_tensor:
+            t = make(item)
+            t._node = self
+            t._nr = self.plan.saves[k][1]
+            return t
         if version < 0:
             return item
         if isinstance(item, TensorBase):
@@ -547,7 +556,12 @@ def sum_to(r, shape):
     if axes:
         reduce = _KERNELS.get("sum") if backend is CPU else None
         out = reduce(r, axes, False, None) if reduce is not None else NotImplemented
-        r = backend.sum(r, axis=axes) if out is NotImplemented else out
+        if out is NotImplemented:
+            kind = r.dtype
+            half = kind.itemsize == 2 and kind.kind in "fV"         # summed in float32
+            out = backend.sum(r, axis=axes, dtype=dtypes.float32.np if half else kind)
+            out = backend.cast(out, kind) if half else out
+        r = out
         if type(r) is not backend.array_type:
             r = backend.asarray(r)
     if r.shape == shape:

@@ -7,7 +7,7 @@ from ..core.inplace import finish_out
 from ..core.op import T, composite, op
 from ..core.tensor import OPS
 from ._dims import broadcast_shape, expand_shape, prod, wrap_dims
-from ._rules import c_name, cj
+from ._rules import c_name, cj, wide
 from .shape import check_rank, expand, permute, unsafe_view, view
 
 # ------------------------------------------------------------------ checks
@@ -103,12 +103,15 @@ def _times(x, value):
 
 
 def _plus(B, input, product, beta, alpha):
-    """Return `beta * input + alpha * product`; nan and inf in `input` do not count when beta is 0."""
+    """Return `beta * input + alpha * product`; nan and inf in `input` do not count when beta is 0.
+
+    A product in float32 for half precision is rounded once, at the end.
+    """
     beta, alpha = _scalar(B, product, beta), _scalar(B, product, alpha)
     product = _times(product, alpha)
     if beta == 0:
-        return product
-    return _times(input, beta) + product
+        return B.cast(product, input.dtype)
+    return B.cast(_times(B.cast(input, product.dtype), beta) + product, input.dtype)
 
 
 def _fits(B, input, shape):
@@ -398,9 +401,9 @@ def addmm(B, input: T, mat1: T, mat2: T, *, beta=1, alpha=1):
 
 
 addmm.vjp(
-    input=lambda g, beta: _times(g, beta),
-    mat1=lambda g, mat2, alpha: _times(mm(g, cj(mat2).mT), alpha),
-    mat2=lambda g, mat1, alpha: _times(mm(cj(mat1).mT, g), alpha),
+    input=lambda g, beta: _times(g, cj(beta)),
+    mat1=lambda g, mat2, alpha: _times(mm(g, cj(mat2).mT), cj(alpha)),
+    mat2=lambda g, mat1, alpha: _times(mm(cj(mat1).mT, g), cj(alpha)),
 )
 
 
@@ -412,9 +415,9 @@ def addmv(B, input: T, mat: T, vec: T, *, beta=1, alpha=1):
 
 
 addmv.vjp(
-    input=lambda g, beta: _times(g, beta),
-    mat=lambda g, vec, alpha: _times(_outer_product(g, cj(vec)), alpha),
-    vec=lambda g, mat, alpha: _times(mv(cj(mat).mT, g), alpha),
+    input=lambda g, beta: _times(g, cj(beta)),
+    mat=lambda g, vec, alpha: _times(_outer_product(g, cj(vec)), cj(alpha)),
+    vec=lambda g, mat, alpha: _times(mv(cj(mat).mT, g), cj(alpha)),
 )
 
 
@@ -436,9 +439,9 @@ def addbmm(B, input: T, batch1: T, batch2: T, *, beta=1, alpha=1):
 
 
 addbmm.vjp(
-    input=lambda g, beta: _times(g, beta),
-    batch1=lambda g, batch2, alpha: _times(matmul(g, cj(batch2).mT), alpha),
-    batch2=lambda g, batch1, alpha: _times(matmul(cj(batch1).mT, g), alpha),
+    input=lambda g, beta: _times(g, cj(beta)),
+    batch1=lambda g, batch2, alpha: _times(matmul(g, cj(batch2).mT), cj(alpha)),
+    batch2=lambda g, batch1, alpha: _times(matmul(cj(batch1).mT, g), cj(alpha)),
 )
 
 
@@ -450,13 +453,13 @@ def baddbmm(B, input: T, batch1: T, batch2: T, *, beta=1, alpha=1):
     if input.dtype != batch1.dtype:
         raise RuntimeError(f"Input dtypes must be the same, got: input {_c_name(B, input)}, batch1: "
                            f"{_c_name(B, batch1)}, batch2: {_c_name(B, batch2)}")
-    return _plus(B, input, B.gemm(batch1, batch2), beta, alpha)
+    return _plus(B, input, B.gemm(wide(B, batch1), wide(B, batch2)), beta, alpha)
 
 
 baddbmm.vjp(
-    input=lambda g, beta: _times(g, beta),
-    batch1=lambda g, batch2, alpha: _times(bmm(g, cj(batch2).mT), alpha),
-    batch2=lambda g, batch1, alpha: _times(bmm(cj(batch1).mT, g), alpha),
+    input=lambda g, beta: _times(g, cj(beta)),
+    batch1=lambda g, batch2, alpha: _times(bmm(g, cj(batch2).mT), cj(alpha)),
+    batch2=lambda g, batch1, alpha: _times(bmm(cj(batch1).mT, g), cj(alpha)),
 )
 
 
@@ -474,9 +477,9 @@ def addr(B, input: T, vec1: T, vec2: T, *, beta=1, alpha=1):
 
 
 addr.vjp(
-    input=lambda g, beta: _times(g, beta),
-    vec1=lambda g, vec2, alpha: _times(mv(g, cj(vec2)), alpha),
-    vec2=lambda g, vec1, alpha: _times(mv(g.mT, cj(vec1)), alpha),
+    input=lambda g, beta: _times(g, cj(beta)),
+    vec1=lambda g, vec2, alpha: _times(mv(g, cj(vec2)), cj(alpha)),
+    vec2=lambda g, vec1, alpha: _times(mv(g.mT, cj(vec1)), cj(alpha)),
 )
 
 
@@ -484,7 +487,7 @@ addr.vjp(
 
 def _linear_name(args):
     input, weight, bias = args
-    if input.ndim == 2:
+    if len(input._array.shape) == 2:
         return "AddmmBackward0" if bias is not None else "MmBackward0" if weight.ndim == 2 else "MvBackward0"
     if bias is not None and (bias.ndim > 1 or input.ndim > 2 and not input.is_contiguous()):
         return "AddBackward0"
@@ -506,6 +509,13 @@ def linear(B, input: T, weight: T, bias: T = None):
 
     Raises: RuntimeError when sizes do not fit or dtypes differ.
     """
+    if input.ndim == 2 and weight.ndim == 2 and _fit_at_once(input, weight, bias):
+        if bias is not None and input.dtype.itemsize == 2:          # half precision: rounded once
+            return B.cast(B.product(wide(B, input), wide(B, weight).T) + wide(B, bias), input.dtype)
+        out = B.product(input, B.permute_dims(weight, (1, 0)))
+        if bias is not None:
+            out += bias
+        return out
     if input.ndim == 0 or weight.ndim == 0:
         raise RuntimeError(f"both arguments to linear need to be at least 1D, but they are {input.ndim}D and "
                            f"{weight.ndim}D")
@@ -516,13 +526,19 @@ def linear(B, input: T, weight: T, bias: T = None):
     lead = input.shape[:-1]
     rows = input if input.ndim == 2 else B.reshape(input, (prod(lead), input.shape[-1]))
     _check_mm(B, rows, weight.T)
-    out = B.product(rows, weight.T)
+    out = B.product(rows, weight.T) if bias is None else B.product(wide(B, rows), wide(B, weight).T)
     out = out if input.ndim == 2 else B.reshape(out, lead + weight.shape[:1])
     if bias is not None:
         _check_same(B, bias, weight)
         _fits(B, bias, (rows.shape[0], out.shape[-1]) if bias.ndim == 1 else out.shape)
         out += bias
-    return out
+    return B.cast(out, input.dtype)
+
+
+def _fit_at_once(input, weight, bias):
+    """Whether nothing is to be checked any more: the sizes fit and the dtypes are one."""
+    return (input.shape[1] == weight.shape[1] and input.dtype == weight.dtype
+            and (bias is None or bias.shape == weight.shape[:1] and bias.dtype == weight.dtype))
 
 
 def _linear_by_vector(B, input, weight, bias):
