@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "cascade.hpp"
 #include "gemm.h"
 #include "gemm_vec.hpp"
 
@@ -658,22 +659,9 @@ template <class T>
 void colsum(const void* from, int64_t rows, int64_t cols, int64_t rs, int64_t cs, void* to) {
     const T* x = static_cast<const T*>(from);
     T* out = static_cast<T*>(to);
-    constexpr int W = Lanes<T>::W;
-    int64_t j = 0;
-    for (; cs == 1 && j < cols; j += W) {
-        const int here = int(least(W, cols - j));
-        Vec<T> s[4] = {};
-        int64_t i = 0;
-        for (; i + 4 <= rows; i += 4)
-            RL_UNROLL for (int q = 0; q < 4; ++q) s[q] += here == W ? load(x + (i + q) * rs + j) : load_part(x + (i + q) * rs + j, here);
-        for (; i < rows; ++i) s[0] += load_part(x + i * rs + j, here);
-        store_part(out + j, (s[0] + s[1]) + (s[2] + s[3]), here);
-    }
-    for (; j < cols; ++j) {
-        T s[4] = {};
-        for (int64_t i = 0; i < rows; ++i) s[i % 4] += x[i * rs + j * cs];
-        out[j] = (s[0] + s[1]) + (s[2] + s[3]);
-    }
+    if (cs == 1) return add_columns(x, out, size_t(rows), size_t(cols), size_t(rs), cols < int64_t(kVector<T>));
+    for (int64_t j = 0; j < cols; ++j)
+        out[j] = sum_run<T>(0, size_t(rows), [=](size_t i) { return x[int64_t(i) * rs + j * cs]; });
 }
 
 }  // namespace RL_NS

@@ -1,11 +1,12 @@
 // Sums, extremes and log-sum-exp of rows and columns.
 //
-// Sums of the elements themselves are added in PyTorch's order (see `cascade`), sums inside other kernels pairwise
+// Sums of the elements themselves are added in PyTorch's order (cascade.hpp), sums inside other kernels pairwise
 // over blocks of 1024, each block in 32 lanes. Either order is a function of the shape alone, the same at every
 // instruction level and number of threads.
 #pragma once
 #include <stddef.h>
 
+#include "cascade.hpp"
 #include "vmath.hpp"
 
 namespace RL_NS {
@@ -63,65 +64,7 @@ double mean(const void* data, size_t n) {
     return sum_all(static_cast<const T*>(data), n, [](T v) { return double(v); }) / double(n);
 }
 
-// ---- sums in PyTorch's order, as its results show it
-//
-// The tree of additions was found by summing +big, -big and ones: what is left tells which ones met the big
-// numbers after these had cancelled.
-
-template <class T>
-constexpr size_t kVector = 32 / sizeof(T);  // PyTorch sums in 256-bit vectors, on newer processors too
-
-// out[l] = sum of f(r, l) over r, for W lanes side by side. Every `step` rows the running sum moves up a level, the
-// second level every step**2 rows, the third every step**3; the levels are added last, lowest first.
-template <class T, size_t W, class F>
-inline void cascade(size_t rows, T* out, F f) {
-    unsigned width = 0;  // of rows, in bits
-    while (width < 60 && (size_t(1) << width) < rows) width++;
-    const unsigned power = width / 4 > 4 ? width / 4 : 4;
-    const size_t step = size_t(1) << power, mask = step - 1;
-    T low[W], up[3][W];
-    for (size_t l = 0; l < W; l++) up[0][l] = up[1][l] = up[2][l] = T(0);
-    size_t r = 0;
-    while (r + step <= rows) {
-        for (size_t l = 0; l < W; l++) low[l] = T(0);
-        for (const size_t end = r + step; r < end; r++)
-            for (size_t l = 0; l < W; l++) low[l] += f(r, l);
-        for (size_t l = 0; l < W; l++) up[0][l] += low[l];
-        if (r & (mask << power)) continue;
-        for (size_t l = 0; l < W; l++) up[1][l] += up[0][l], up[0][l] = T(0);
-        if (r & (mask << 2 * power)) continue;
-        for (size_t l = 0; l < W; l++) up[2][l] += up[1][l], up[1][l] = T(0);
-    }
-    for (size_t l = 0; l < W; l++) low[l] = T(0);
-    for (; r < rows; r++)
-        for (size_t l = 0; l < W; l++) low[l] += f(r, l);
-    for (size_t l = 0; l < W; l++) out[l] = ((low[l] + up[0][l]) + up[1][l]) + up[2][l];
-}
-
-// out[l] = sum of f(r, l) over r, in four cascades that take the rows in turn; the last rows join the first one.
-template <class T, size_t V, class F>
-inline void in_turns(size_t rows, T* out, F f) {
-    T four[4 * V];
-    cascade<T, 4 * V>(rows / 4, four, [f](size_t r, size_t l) { return f(4 * r + l / V, l % V); });
-    for (size_t r = rows / 4 * 4; r < rows; r++)
-        for (size_t l = 0; l < V; l++) four[l] += f(r, l);
-    for (size_t l = 0; l < V; l++) out[l] = ((four[l] + four[V + l]) + four[2 * V + l]) + four[3 * V + l];
-}
-
-// Sum of f(i) over first <= i < first + n, as one thread does it.
-template <class T, class F>
-inline T sum_run(size_t first, size_t n, F f) {
-    constexpr size_t V = kVector<T>;
-    T lanes[V], s = T(0);
-    if (n < V) {
-        in_turns<T, 1>(n, &s, [f, first](size_t r, size_t) { return f(first + r); });
-        return s;
-    }
-    in_turns<T, V>(n / V, lanes, [f, first](size_t r, size_t l) { return f(first + r * V + l); });
-    for (size_t i = n / V * V; i < n; i++) s += f(first + i);
-    for (size_t l = 0; l < V; l++) s += lanes[l];
-    return s;
-}
+// ---- sums
 
 constexpr size_t kHalves = 32768;  // longer sums over everything are those of two threads, half each
 
@@ -180,19 +123,10 @@ double squares(const void* data, size_t n, double shift) {
 
 // ---- columns
 
-// `cols` columns of a matrix whose rows are `stride` elements apart: whole groups of four vectors (of four floats, in
-// a matrix narrower than a vector) go down in one cascade each, the columns after them in turns.
+// stride is the whole matrix's; only from it follows which columns are summed together.
 template <class T>
 void sum_columns(const void* data, void* out, size_t rows, size_t cols, size_t stride) {
-    constexpr size_t V = kVector<T>;
-    const T* x = static_cast<const T*>(data);
-    T* y = static_cast<T*>(out);
-    const auto f = [&x, stride](size_t r, size_t l) { return x[r * stride + l]; };
-    for (; cols >= 4 * V; cols -= 4 * V, x += 4 * V, y += 4 * V) cascade<T, 4 * V>(rows, y, f);
-    if (V == 8 && stride < V && cols >= 4) cascade<T, 4>(rows, y, f), cols -= 4, x += 4, y += 4;
-    for (; cols >= V; cols -= V, x += V, y += V) in_turns<T, V>(rows, y, f);
-    for (; cols >= 2; cols -= 2, x += 2, y += 2) in_turns<T, 2>(rows, y, f);
-    if (cols) in_turns<T, 1>(rows, y, f);
+    add_columns(static_cast<const T*>(data), static_cast<T*>(out), rows, cols, stride, stride < kVector<T>);
 }
 
 // ---- extremes
