@@ -61,7 +61,8 @@ X86_LEVELS = {
 }
 
 DIRECTIVES = {"language_level": 3, "binding": True}
-CORE_DIRECTIVES = {"annotation_typing": False, **DIRECTIVES}
+# A None where a tensor is meant must raise, not end the process.
+CORE_DIRECTIVES = {"annotation_typing": False, "nonecheck": True, **DIRECTIVES}
 NATIVE_DIRECTIVES = {
     "boundscheck": False, "wraparound": False, "cdivision": True, "embedsignature": True,
     "initializedcheck": False, **DIRECTIVES,

@@ -25,6 +25,7 @@ cdef class Op:
     cdef public object outputs
     cdef public object returns
     cdef public object result_type
+    cdef public object shown
     cdef public object grad_name
     cdef public dict rules
     cdef public object rule_all
@@ -63,7 +64,7 @@ cdef class Op:
     cdef bint add_edge(self, Node node, list edges, TensorBase t) except -1
 
     @cython.locals(saved=list, versions=list, version=long, c=Version, t=TensorBase, i=Py_ssize_t)
-    cdef save(self, Node node, Plan plan, tuple args, list values, out)
+    cdef save(self, Node node, Plan plan, tuple args, list values, result, out)
 
 
 @cython.final

@@ -10,7 +10,7 @@ from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, UFUNCS, hush, unhush
 from . import tensor as tensor_module
-from .engine import Node, Plan, RAW
+from .engine import HIDDEN, Node, Plan, RAW
 from . import autocast
 from .modes import Flags, state
 from .tensor import OPS, Tensor, TensorBase, counter, make, node_of, view_requires_grad
@@ -67,6 +67,7 @@ class Op:
         self.outputs = options["outputs"]
         self.n_outputs = len(self.outputs) if self.outputs else 1
         self.returns = _positions(self.outputs, options["returns"])
+        self.shown = None if self.returns is None else (self.returns,) if type(self.returns) is int else self.returns
         self.result_type = None
         self.differentiable = options["differentiable"]
         self.grad_name = options["grad_name"] or _camel(self.name) + "Backward0"
@@ -490,7 +491,9 @@ class Op:
             if track:
                 self.record(args, values, result, out)
         else:
-            out = [None if r is None else make(r) for r in result]
+            shown = self.shown          # the other outputs exist for the gradient rule only
+            out = [None if r is None or (shown is not None and k not in shown) else make(r)
+                   for k, r in enumerate(result)]
             if self.view:
                 views.attach_all(out, args[self.slots[0]], self, args)
             if track:
@@ -527,7 +530,7 @@ class Op:
                     t._node = node
                     t._nr = k
         if plan.saves:
-            self.save(node, plan, args, values, out)
+            self.save(node, plan, args, values, result, out)
         if flags.anomaly:
             node.remember_stack()
 
@@ -572,7 +575,7 @@ class Op:
         edges.append(None)
         return False
 
-    def save(self, node, plan, args, values, out):
+    def save(self, node, plan, args, values, result, out):
         """Keep what the rules asked for; memories with the version they have now."""
         saved, versions = [], []
         for source, i in plan.saves:
@@ -583,10 +586,14 @@ class Op:
                     version = mark_saved(item)
             elif source == OUTPUT:
                 t = out if self.outputs is None else out[i]
-                c = counter(t)
-                c.saved = True
-                item = (t._array, c)
-                version = c.n
+                if t is None:               # an output that no caller sees, nor can write to
+                    item = result[i]
+                    version = HIDDEN
+                else:
+                    c = counter(t)
+                    c.saved = True
+                    item = (t._array, c)
+                    version = c.n
             elif source == VALUE:
                 item = args[i]
             elif source == SHAPE:

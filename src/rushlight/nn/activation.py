@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 from ..core.tensor import OPS
+from ..ops.activation import relu as _relu
 from . import functional as F
 from . import init as initializers
 from .module import Module
@@ -85,7 +86,7 @@ class ReLU(Module):
 
     def forward(self, input):
         """Return the function of each element."""
-        return F.relu(input, self.inplace) if self.inplace else F.relu(input)
+        return _relu.inplace(input) if self.inplace else _relu(input)
 
     def extra_repr(self):
         return _inplace_str(self)

@@ -5,9 +5,8 @@ from collections import OrderedDict, defaultdict
 from copy import deepcopy
 from itertools import chain
 
-from .. import dtypes
+from .. import dtypes, errors
 from ..backend.cpu import B as CPU
-from ..core import views
 from ..core.modes import enable_grad, no_grad, state as mode
 from ..core.tensor import OPS, Tensor, TensorBase
 from ..utils.hooks import RemovableHandle
@@ -384,13 +383,15 @@ class GroupOptimizer(Optimizer):
 
 def _wrote(params):
     """Count one in-place write to each parameter."""
+    where = None
     for p in params:
         c = p._counter
         if c is not None:
-            if c.saved:
-                views.bump(p, "step")   # a graph will want to know who wrote
-            else:
-                c.n += 1
+            c.n += 1
+            if c.saved:                 # a graph will want to know who wrote
+                if where is None:
+                    where = ("step", errors.user_line())
+                c.where = where
 
 
 #: Options that state dicts of earlier torch versions lack.
