@@ -1,1 +1,13 @@
-"""Helpers around tensors: data loading, hooks, checkpointing."""
+"""Helpers around tensors: data loading, hooks, checkpointing. Sub-modules are imported on first use."""
+import importlib as _importlib
+
+
+def __getattr__(name):
+    if not name.startswith("__"):
+        full = f"{__name__}.{name}"
+        try:
+            return _importlib.import_module(full)
+        except ModuleNotFoundError as e:
+            if e.name != full:
+                raise
+    raise AttributeError(f"module 'torch.utils' has no attribute '{name}'")
