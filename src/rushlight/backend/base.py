@@ -151,6 +151,10 @@ class Backend:
         """Return the indices that sort x along an axis."""
         return self.xp.argsort(x, axis=axis, stable=stable)
 
+    def argpartition(self, x, k, axis):
+        """Return indices along an axis of which the k-th is in its sorted place, the smaller before and the larger after it."""
+        return self.argsort(x, axis=axis)
+
     def partition_value(self, x, k):
         """Return the element of a vector that is at place k in ascending order, or None where that takes a sort."""
         return None

@@ -86,6 +86,9 @@ class CpuBackend(base.Backend):
         x, _, rank, s = np.linalg.lstsq(a, b, rcond)
         return x, int(rank), s
 
+    def argpartition(self, x, k, axis):
+        return np.argpartition(x, k, axis)
+
     def partition_value(self, x, k):
         found = np.partition(x, k)[k]
         return found if found == found else None
@@ -231,6 +234,21 @@ class CpuBackend(base.Backend):
         self._COMBINE[how].at(x, index, value)
         return x
 
+    def _add_whole_rows(self, x, index, value):
+        """Add rows one after the other: by a native kernel, or here where they are wide; False where neither pays."""
+        width = value.size // index.size
+        kernel = self.kernels.get("embedding_backward")
+        if kernel is not None and x.flags.c_contiguous:
+            found = kernel(self.c_order(value).reshape(index.size, width), index, x.shape[0])
+            if found is not NotImplemented:
+                x += found.reshape(x.shape)
+                return True
+        if width < 512:
+            return False
+        for k, row in enumerate(index.tolist()):
+            x[row] += value[k]
+        return True
+
     def _add_rows(self, x, axis, index, value):
         """`add_at` for one index array: equal indices are brought together and summed at once."""
         shape = x.shape[:axis] + index.shape + x.shape[axis + 1:]
@@ -241,6 +259,8 @@ class CpuBackend(base.Backend):
         if index.min() < -x.shape[axis] or index.max() >= x.shape[axis]:
             raise IndexError("index out of range")
         index = np.where(index < 0, index + x.shape[axis], index)
+        if axis == 0 and self._add_whole_rows(x, index, value):
+            return x
         order = index.argsort(kind="stable")
         index = index[order]
         starts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))

@@ -94,8 +94,15 @@ def _largest(B, x, dim, k, largest):
             near = B.nonzero(x >= lowest if largest else x <= lowest)[0]
             if prod(near.shape) >= k:
                 return near[_order(B, x[near], 0, largest)[:k]]
-    order = _order(B, x, dim, largest)
-    return order[(slice(None),) * dim + (slice(0, k),)]
+    first = (slice(None),) * dim + (slice(0, k),)
+    if n >= 64 and k * 4 < n and k:
+        w = wide(B, x)
+        found = B.argpartition(w, n - k if largest else k - 1, dim)
+        found = found[(slice(None),) * dim + (slice(n - k, n) if largest else slice(0, k),)]
+        found = B.sort(found, axis=dim)
+        ranks = _order(B, B.take_along_axis(w, found, axis=dim), dim, largest)
+        return B.take_along_axis(found, ranks, axis=dim)
+    return _order(B, x, dim, largest)[first]
 
 
 @op(outputs=("values", "indices"), named=True)
@@ -133,7 +140,8 @@ def kthvalue(B, input: T, k, dim=-1, keepdim=False):
     not_for(B, input, "bc", "kthvalue_cpu")
     if not input.ndim:
         return B.copy(input), B.zeros((), dtype=B.int64)
-    order = B.copy(_order(B, input, d, False)[(slice(None),) * d + (slice(k - 1, k),)])
+    at = (slice(None),) * d + (slice(k - 1, k),)
+    order = B.copy(B.argpartition(wide(B, input), k - 1, d)[at] if n >= 64 else _order(B, input, d, False)[at])
     values = B.take_along_axis(input, order, axis=d)
     return (values, order) if keepdim else (B.squeeze(values, axis=d), B.squeeze(order, axis=d))
 
