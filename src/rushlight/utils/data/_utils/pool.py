@@ -7,6 +7,7 @@ import warnings
 import weakref
 from multiprocessing import connection, get_context
 
+from . import transfer
 from .worker import Restart, worker_loop
 
 END_S = 5.0                             # what workers get to finish the batch they are at when all is over
@@ -28,7 +29,7 @@ class WorkerPool:
         for worker in range(num_workers):
             tasks = context.Queue()
             tasks.cancel_join_thread()
-            reader, writer = context.Pipe(duplex=False)
+            reader, writer = context.Pipe()          # a socket, which can hand over files
             self.queues.append(tasks)
             self.results.append(reader)
             process = context.Process(
@@ -75,7 +76,7 @@ class WorkerPool:
         for reader in ready:
             if reader in working:
                 try:
-                    return pickle.loads(reader.recv_bytes())
+                    return transfer.receive(reader)
                 except (EOFError, ConnectionResetError):
                     self._report({working[reader]})
         self._report({deaths[sentinel] for sentinel in ready})

@@ -1,5 +1,4 @@
 """A worker process: takes lists of indices from a queue and sends batches back, until it is told to end."""
-import pickle
 import queue
 import random
 import traceback
@@ -155,16 +154,15 @@ def _next_task(tasks):
 
 def _send(results, message, where):
     """Send a message; what cannot be pickled is reported in its place."""
-    from multiprocessing.reduction import ForkingPickler
+    from . import transfer
 
     try:
-        payload = ForkingPickler.dumps(message, pickle.HIGHEST_PROTOCOL)
+        pickled = transfer.dumps(message)
     except Exception as e:
         number, data = message
         if isinstance(data, ExceptionWrapper):          # of a class that no other process knows
             data.exc_type = RuntimeError
         else:
             data = ExceptionWrapper(e, where)
-        payload = ForkingPickler.dumps((number, data), pickle.HIGHEST_PROTOCOL)
-    results.send_bytes(payload)
-
+        pickled = transfer.dumps((number, data))
+    transfer.send(results, pickled)
