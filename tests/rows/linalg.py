@@ -75,3 +75,5 @@ row("linalg.tensorinv", [s(t(3, 3, 1, make=lambda a: a + 3 * numpy.eye(3)[:, :, 
 row("linalg.tensorsolve", [s(t(3, 3, 1, make=lambda a: a + 3 * numpy.eye(3)[:, :, None]), V)], dtypes=("float64",), **LAPACK, skip=MADE)
 row("linalg.vander", [s(V), s(V, N=5), s(t(2, 3))], dtypes=("float64", "int64"), raises=[s(V, N=1)])
 row("vander", [s(V), s(V, 2, True)], method=False, dtypes=("float64",), grad=False)
+row("solving with LDL", [s(SPD, t(3, 2)), s(t(2, 5, 5, make=lambda a: a + a.swapaxes(-1, -2)), t(5, 2))],
+    fn=lambda torch, a, b: torch.linalg.ldl_solve(*torch.linalg.ldl_factor(a), b), grad=False, dtypes=("float64",), **LAPACK)

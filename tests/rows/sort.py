@@ -32,3 +32,5 @@ row("histc", [s(t(50), 5), s(t(50), 4, -1, 1), s(t(3, values=[1.0, 1.0, 1.0]), 4
     raises=[s(X, 0), s(X, 5, 2, 1), s(ints(3))])
 row("histogram", [s(t(50), 5), s(t(50), 4, range=(-1.0, 1.0)), s(t(50), t(4, values=[-2.0, -1.0, 0.5, 2.0]), density=True), s(t(4), 3, weight=t(4, low=0))],
     grad=False, dtypes=("float64",), raises=[s(X, 0), s(ints(3), 4)])
+row("histogramdd", [s(t(20, 2), [3, 4]), s(t(20, 2), 3, range=[-1.0, 1.0, -2.0, 2.0], density=True), s(t(9, 2), 2, weight=t(9, low=0))], grad=False, dtypes=("float64",),
+    method=False, out=False)

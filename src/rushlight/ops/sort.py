@@ -4,7 +4,7 @@ nan counts as larger than every number. Equal elements keep their order in sort,
 """
 from .. import dtypes
 from ..core.inplace import finish_out
-from ..core.op import T, composite, method, op
+from ..core.op import T, Ts, composite, method, named_result, op
 from ..core.tensor import OPS, TensorBase
 from ._dims import prod, wrap_dim
 from ._rules import c_name, not_for, wide
@@ -410,13 +410,18 @@ def _plain(x):
     return "nan" if x != x else f"{x:g}"
 
 
+def _cells(B, x, edges):
+    """Return which interval between edges each element is in, -1 or a number too large outside of all; the last has its end."""
+    n = edges.shape[0] - 1
+    at = B.searchsorted(edges, x, side="right") - 1
+    return B.where(x == edges[n], B.asarray(n - 1), at)
+
+
 @op(ns=(), method=False, differentiable=False, name="histogram", outputs=("hist", "bin_edges"), named=True)
 def _histogram(B, input: T, edges: T, weight: T = None, density=False):
     """Return the (weighted) counts of elements between edges; the last interval includes its end."""
     x = B.reshape(input, (-1,)) if prod(input.shape) else B.reshape(input, (0,))
-    n = edges.shape[0] - 1
-    at = B.searchsorted(edges, x, side="right") - 1
-    at = B.where(x == edges[n], B.asarray(n - 1), at)
+    n, at = edges.shape[0] - 1, _cells(B, x, edges)
     keep = (at >= 0) & (at < n)
     w = None if weight is None else B.astype(B.reshape(weight, (-1,))[keep], B.float64)
     found = B.bincount(at[keep], minlength=n) if w is None else B.bincount(at[keep], w, minlength=n)
@@ -462,6 +467,50 @@ def _edges(x, bins, given, dim):
     if low == high:
         low, high = low - 0.5, high + 0.5
     return OPS.linspace(low, high, bins + 1, dtype=x.dtype, device=x.device)
+
+
+@op(ns=(), method=False, differentiable=False, name="_histogramdd")
+def _histogramdd(B, edges: Ts, points: T, weight: T = None, density=False):
+    """Return the (weighted) counts of points, a row each, in the boxes between edges."""
+    sizes = tuple([e.shape[0] - 1 for e in edges])
+    flat, keep = 0, True
+    for k, e in enumerate(edges):
+        at = _cells(B, points[:, k], e)
+        keep = keep & (at >= 0) & (at < sizes[k])
+        flat = flat * sizes[k] + at
+    w = None if weight is None else B.astype(B.reshape(weight, (-1,))[keep], B.float64)
+    found = B.bincount(flat[keep], w, minlength=prod(sizes)) if w is not None else B.bincount(flat[keep], minlength=prod(sizes))
+    found = B.reshape(B.astype(found, points.dtype), sizes)
+    if density:
+        found = found / B.sum(found)
+        for k, e in enumerate(edges):
+            found = found / B.reshape(e[1:] - e[:-1], tuple([-1 if j == k else 1 for j in range(len(sizes))]))
+    return found
+
+
+_histogramdd_type = named_result("histogramdd", ("hist", "bin_edges"))
+
+
+@composite(method=False)
+def histogramdd(input, bins, *, range=None, weight=None, density=False, out=None):
+    """Return (hist, bin_edges) of points in D dimensions (the last dimension of `input`); see `histogram`.
+
+    Args:
+        bins: a number, D numbers, or D vectors of edges.
+        range: (min, max) of each dimension in a row.
+    """
+    if not input.dtype.is_floating_point:
+        raise NotImplementedError(f"\"histogramdd\" not implemented for '{input.dtype.short}'")
+    d = input.shape[-1]
+    points = reshape(input, (-1, d))
+    each = [bins] * d if isinstance(bins, int) else list(bins)
+    if len(each) != d:
+        raise RuntimeError(f"torch.histogramdd: expected {d} sequences of bin edges for a {d}-dimensional histogram but got "
+                           f"{len(each)}")
+    edges = [b if isinstance(b, TensorBase) else _edges(points[:, k], b, None if range is None else range[2 * k:2 * k + 2], k)
+             for k, b in enumerate(each)]
+    hist = _histogramdd(edges, points.detach(), weight, density)
+    return _histogramdd_type((finish_out("histogramdd", hist, out), tuple(edges)))
 
 
 @method(name="sort")
