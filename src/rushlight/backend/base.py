@@ -151,9 +151,9 @@ class Backend:
         """Return the indices that sort x along an axis."""
         return self.xp.argsort(x, axis=axis, stable=stable)
 
-    def argpartition(self, x, k, axis):
-        """Return indices along an axis of which the k-th is in its sorted place, the smaller before and the larger after it."""
-        return self.argsort(x, axis=axis)
+    def ranked(self, x, low, high, axis):
+        """Return the indices of the elements that a sort along an axis would put at low ... high - 1, in any order."""
+        return self.argsort(x, axis=axis)[(slice(None),) * axis + (slice(low, high),)]
 
     def partition_value(self, x, k):
         """Return the element of a vector that is at place k in ascending order, or None where that takes a sort."""

@@ -86,8 +86,9 @@ class CpuBackend(base.Backend):
         x, _, rank, s = np.linalg.lstsq(a, b, rcond)
         return x, int(rank), s
 
-    def argpartition(self, x, k, axis):
-        return np.argpartition(x, k, axis)
+    def ranked(self, x, low, high, axis):
+        edges = [k for k in (low, high - 1) if 0 < k < x.shape[axis] - 1] or 0
+        return np.argpartition(x, edges, axis)[(slice(None),) * axis + (slice(low, high),)]
 
     def partition_value(self, x, k):
         found = np.partition(x, k)[k]

@@ -97,9 +97,7 @@ def _largest(B, x, dim, k, largest):
     first = (slice(None),) * dim + (slice(0, k),)
     if n >= 64 and k * 4 < n and k:
         w = wide(B, x)
-        found = B.argpartition(w, n - k if largest else k - 1, dim)
-        found = found[(slice(None),) * dim + (slice(n - k, n) if largest else slice(0, k),)]
-        found = B.sort(found, axis=dim)
+        found = B.sort(B.ranked(w, n - k, n, dim) if largest else B.ranked(w, 0, k, dim), axis=dim)
         ranks = _order(B, B.take_along_axis(w, found, axis=dim), dim, largest)
         return B.take_along_axis(found, ranks, axis=dim)
     return _order(B, x, dim, largest)[first]
@@ -140,8 +138,10 @@ def kthvalue(B, input: T, k, dim=-1, keepdim=False):
     not_for(B, input, "bc", "kthvalue_cpu")
     if not input.ndim:
         return B.copy(input), B.zeros((), dtype=B.int64)
-    at = (slice(None),) * d + (slice(k - 1, k),)
-    order = B.copy(B.argpartition(wide(B, input), k - 1, d)[at] if n >= 64 else _order(B, input, d, False)[at])
+    if n >= 64:
+        order = B.copy(B.ranked(wide(B, input), k - 1, k, d))
+    else:
+        order = B.copy(_order(B, input, d, False)[(slice(None),) * d + (slice(k - 1, k),)])
     values = B.take_along_axis(input, order, axis=d)
     return (values, order) if keepdim else (B.squeeze(values, axis=d), B.squeeze(order, axis=d))
 
@@ -501,6 +501,8 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False, out=None
     """
     if not input.dtype.is_floating_point:
         raise NotImplementedError(f"\"histogramdd\" not implemented for '{input.dtype.short}'")
+    if input.ndim < 2:
+        raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
     d = input.shape[-1]
     points = reshape(input, (-1, d))
     each = [bins] * d if isinstance(bins, int) else list(bins)
