@@ -16,13 +16,21 @@ def _is_legacy_empty(x):
     return tuple(x.shape) == (0,)
 
 
+def _plain(tensors, dim):
+    """Whether all tensors have one shape, of two dimensions or more, and `dim` is one of them: nothing to check."""
+    shape = tensors[0].shape if tensors else ()
+    if len(shape) < 2 or not -len(shape) <= dim < len(shape):
+        return False
+    for x in tensors:
+        if x.shape != shape:
+            return False
+    return True
+
+
 def _check_cat(tensors, dim):
     """Return the dimension to join along, and the shape the tensors must share but for it."""
     if not tensors:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
-    shape = tensors[0].shape
-    if len(shape) > 1 and all([x.shape == shape for x in tensors]):
-        return wrap_dim(dim, len(shape))
     for k, x in enumerate(tensors):
         if not x.ndim:
             raise RuntimeError(f"zero-dimensional tensor (at position {k}) cannot be concatenated")
@@ -54,11 +62,10 @@ def cat(B, tensors: Ts, dim=0):
         tensor([[0., 0.],
                 [1., 1.]])
     """
-    dim = _check_cat(tensors, dim)
-    full = [x for x in tensors if x.shape != (0,)]
-    if not full:
-        return B.zeros((0,), dtype=tensors[0].dtype)
-    return B.c_order(B.concat(full, axis=dim))
+    if not _plain(tensors, dim):
+        dim = _check_cat(tensors, dim)
+        tensors = [x for x in tensors if not _is_legacy_empty(x)] or tensors[:1]
+    return B.c_order(B.concat(tensors, axis=dim))
 
 
 def _cat_rule(g, tensors_shape, dim):
