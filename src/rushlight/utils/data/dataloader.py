@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from ._utils.collate import default_collate, default_convert
 from ._utils.fetch import IterableFetcher, MapFetcher
 from ._utils.info import get_worker_info
-from ._utils.worker import ExceptionWrapper, ExhaustedStream, Restart
+from ._utils.worker import ExceptionWrapper, ExhaustedStream
 from .dataset import IterableDataset
 from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler, draw_seed
 

@@ -1,4 +1,5 @@
 """The sampler of one process among several that train together."""
+import importlib
 import math
 
 from ...core.generator import Generator
@@ -61,10 +62,11 @@ class DistributedSampler(Sampler):
 
 
 def _group():
+    """Return the module that knows the process group; only training on several machines needs it."""
     try:
-        from ... import distributed
-    except ImportError:
-        raise RuntimeError("Requires distributed package to be available") from None
-    if not distributed.is_available():
+        distributed = importlib.import_module("rushlight.distributed")
+    except ModuleNotFoundError:
+        distributed = None
+    if distributed is None or not distributed.is_available():
         raise RuntimeError("Requires distributed package to be available")
     return distributed

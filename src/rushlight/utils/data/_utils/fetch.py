@@ -2,7 +2,6 @@
 import numpy as np
 
 from ....core.tensor import Tensor, make, wants_grad
-from ....ops.gather import index_select
 from ..dataset import Subset, TensorDataset
 from .collate import collate_tensor_fn, default_collate, default_collate_fn_map
 
@@ -66,7 +65,7 @@ class IterableFetcher(Fetcher):
 def rows(dataset, indices):
     """Return what collating the samples of a `TensorDataset` (or of a subset of one) gives, without making them.
 
-    One `index_select` a tensor takes the place of a tensor a sample. None where that might not
+    One indexing of each tensor takes the place of one for each sample. None where that might not
     give the same: subclasses with their own samples, tensors in a graph, other rules of collating,
     indices that are not plain numbers inside the dataset (the long way then raises what is due).
     """
@@ -98,4 +97,4 @@ def _select(tensors, indices):
         if type(t) is not Tensor or not t.ndim or end >= t.shape[0] or wants_grad(t):
             return None
     where = make(where)
-    return [index_select(t, 0, where) for t in tensors]
+    return [t[where] for t in tensors]

@@ -8,7 +8,7 @@ import numpy as np
 from ....core.generator import manual_seed
 from ....settings import set_num_threads
 from . import info
-from .info import WorkerInfo, get_worker_info
+from .info import WorkerInfo
 
 ALIVE_CHECK_S = 5.0                     # how often an idle worker looks whether its parent still lives
 
