@@ -31,7 +31,7 @@ static const int kMaxThreads = 1024;
 // Waking a sleeping thread takes 5 us on bare metal and 30 us in a virtual machine, so a worker
 // looks out for the next job before it sleeps: for the longer time when one of its last four
 // jobs came that soon after the one before, else for the shorter.
-static const int64_t kShortSpin = 2000, kLongSpin = 50000;  // ns
+static const int64_t kShortSpin = 2000, kLongSpin = 300000;  // ns
 static const int64_t kAwakePays = 20000, kAsleepPays = 80000;  // ns of work worth sharing, see RlPool::pays
 
 inline int64_t now_ns() {
@@ -56,14 +56,17 @@ class Pool {
         {
             std::lock_guard<std::mutex> lock(mutex_);
             body_ = body, ctx_ = ctx, n_ = n, grain_ = grain;
-            next_.store(0, std::memory_order_relaxed);
+            chunks_ = chunks;
+            taken_.store(0, std::memory_order_relaxed);
+            front_.store(0, std::memory_order_relaxed);
+            back_.store(0, std::memory_order_relaxed);
             places_ = helpers;
             published_ = now_ns();
             grow(helpers);
             generation_.fetch_add(1, std::memory_order_release);
         }
         for (int i = std::min(helpers, sleeping_.load(std::memory_order_acquire)); i > 0; --i) wake_.notify_one();
-        work();
+        work(true);
         finish();
         busy_.store(false, std::memory_order_release);
         return true;
@@ -72,11 +75,13 @@ class Pool {
     bool awake() const { return workers_.load(std::memory_order_relaxed) > sleeping_.load(std::memory_order_relaxed); }
 
   private:
-    void work() {
-        for (;;) {
-            const int64_t begin = next_.fetch_add(grain_, std::memory_order_relaxed);
-            if (begin >= n_) return;
-            body_(ctx_, begin, std::min(begin + grain_, n_));
+    // The caller takes chunks from the front, workers from the back, until they meet: of two threads
+    // each finds in its cache what it wrote in the job before, and a late one is not waited for.
+    void work(bool caller) {
+        while (taken_.fetch_add(1, std::memory_order_relaxed) < chunks_) {
+            const int64_t i = caller ? front_.fetch_add(1, std::memory_order_relaxed)
+                                     : chunks_ - 1 - back_.fetch_add(1, std::memory_order_relaxed);
+            body_(ctx_, i * grain_, std::min((i + 1) * grain_, n_));
         }
     }
 
@@ -86,16 +91,18 @@ class Pool {
         places_ = 0;
         if (active_.load(std::memory_order_acquire) == 0) return;
         lock.unlock();
-        for (int i = 0; i < 2000; ++i) {  // the last chunk is nearly done as a rule
+        for (int i = 1; i <= 1000; ++i) {  // the last chunk is nearly done as a rule
             if (active_.load(std::memory_order_acquire) == 0) return;
-            relax();
+            i % 16 ? relax() : std::this_thread::yield();
         }
         lock.lock();
         done_.wait(lock, [this] { return active_.load(std::memory_order_acquire) == 0; });
     }
 
+    // Looks for a new job until `patience` is over, and steps aside for whoever wants this processor.
     void look_out(uint64_t seen, int64_t since, int64_t patience) {
         do {
+            std::this_thread::yield();
             for (int i = 0; i < 8; ++i) {
                 if (generation_.load(std::memory_order_acquire) != seen) return;
                 relax();
@@ -122,7 +129,7 @@ class Pool {
             --places_;
             active_.fetch_add(1, std::memory_order_relaxed);
             lock.unlock();
-            work();
+            work(false);
             if (active_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
                 lock.lock();  // the caller is either spinning or already inside wait()
                 done_.notify_one();
@@ -150,7 +157,7 @@ class Pool {
 
     std::atomic<bool> busy_{false};
     std::atomic<uint64_t> generation_{0};
-    std::atomic<int64_t> next_{0};
+    std::atomic<int64_t> taken_{0}, front_{0}, back_{0};  // chunks: in all, by the caller, by workers
     std::atomic<int> active_{0};    // workers inside the job
     std::atomic<int> sleeping_{0};  // workers that need a notification
     int64_t published_ = 0;         // when the job came
@@ -158,7 +165,7 @@ class Pool {
     std::atomic<int> workers_{0};
     RlBody body_ = nullptr;
     void* ctx_ = nullptr;
-    int64_t n_ = 0, grain_ = 1;
+    int64_t n_ = 0, grain_ = 1, chunks_ = 0;
     std::mutex mutex_;
     std::condition_variable wake_, done_;
 };
