@@ -6,13 +6,13 @@ from ..backend import base as backends
 
 _REMOVED = "This function was deprecated since version 1.9 and is now removed."
 _ADVICE = {
-    "solve": " `torch.solve` is deprecated in favor of `torch.linalg.solve`. `torch.linalg.solve` has its arguments reversed and does "
-             "not return the LU factorization.",
+    "solve": " `torch.solve` is deprecated in favor of `torch.linalg.solve`. `torch.linalg.solve` has its arguments reversed and "
+             "does not return the LU factorization.",
     "lstsq": " `torch.lstsq` is deprecated in favor of `torch.linalg.lstsq`.",
     "symeig": " The default behavior has changed from using the upper triangular portion of the matrix by default to using the "
               "lower triangular portion.",
-    "eig": " `torch.linalg.eig` returns complex tensors of dtype `cfloat` or `cdouble` rather than real tensors mimicking complex "
-           "tensors.",
+    "eig": " `torch.linalg.eig` returns complex tensors of dtype `cfloat` or `cdouble` rather than real tensors mimicking "
+           "complex tensors.",
     "matrix_rank": "\nPlease use the `torch.linalg.matrix_rank` function instead. The parameter 'symmetric' was renamed in "
                    "`torch.linalg.matrix_rank()` to 'hermitian'.",
 }

@@ -32,8 +32,8 @@ def ldl_factor_ex(A, *, hermitian=False, check_errors=False, out=None):
 def _check(name, info):
     failure = first_failure(info)
     if failure:
-        raise RuntimeError(f"{name}: {failure[0]}The factorization could not be completed because D[{failure[1]},{failure[1]}] is "
-                           "exactly zero.")
+        raise RuntimeError(f"{name}: {failure[0]}The factorization could not be completed because D[{failure[1]},{failure[1]}] "
+                           "is exactly zero.")
 
 
 _factor_type = named_result("linalg_ldl_factor", ("LD", "pivots"))
@@ -49,8 +49,8 @@ def ldl_factor(A, *, hermitian=False, out=None):
 @op(ns=(), differentiable=False)
 def linalg_ldl_solve(B, LD: T, pivots: T, right: T, hermitian):
     """Return X with A X = right, given the factors of A."""
-    n, m = right.shape[-2:]
-    factors, rows = lapack.flat_batch(B, LD), B.reshape(pivots, (-1, n)).tolist() if n else []
+    n = right.shape[-2]
+    factors, rows = lapack.flat_batch(B, LD), B.to_numpy(B.reshape(pivots, (-1, n))).tolist() if n else []
     sides = lapack.flat_batch(B, right)
     found = [lapack_ldl.solve(B, factors[k, ...], rows[k], sides[k, ...], hermitian) for k in range(sides.shape[0])] if n else []
     return B.reshape(B.stack(found), right.shape) if found else B.copy(right)
