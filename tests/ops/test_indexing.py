@@ -139,7 +139,7 @@ def test_errors_are_those_of_torch():
         (0.5, IndexError, "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got float)"),
         (2**70, ValueError, "Overflow when unpacking long long"),
     ]:
-        for act in (lambda: x[index], lambda: x.__setitem__(index, 0)):   
+        for act in (lambda: x[index], lambda: x.__setitem__(index, 0)):
             with pytest.raises(error) as caught:
                 act()
             assert str(caught.value).splitlines()[0] == text
