@@ -61,7 +61,7 @@ class RandomSampler(Sampler[int]):
     Example:
         >>> g = torch.Generator().manual_seed(0)
         >>> list(RandomSampler(range(5), generator=g))
-        [4, 1, 2, 0, 3]
+        [4, 0, 1, 3, 2]
     """
 
     def __init__(self, data_source, replacement=False, num_samples=None, generator=None):

@@ -97,4 +97,4 @@ def _select(tensors, indices):
         if type(t) is not Tensor or not t.ndim or end >= t.shape[0] or wants_grad(t):
             return None
     where = make(where)
-    return [t[where] for t in tensors]
+    return [t[where if t.device.type == "cpu" else where.to(t.device)] for t in tensors]
