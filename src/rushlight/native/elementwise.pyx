@@ -53,8 +53,8 @@ cdef object ONE = 1
 
 # From how many elements on a loop is shared out over threads, and in pieces of how many.
 cdef enum:
-    CHEAP_LIMIT = 131072    # bound by memory: add, mul, ...
-    CHEAP_GRAIN = 65536
+    CHEAP_LIMIT = 65536     # bound by memory: add, mul, ...
+    CHEAP_GRAIN = 16384
     COSTLY_LIMIT = 32768    # bound by arithmetic: exp, tanh, ...
     COSTLY_GRAIN = 16384
 

@@ -90,7 +90,7 @@ struct Scratch {
         return data;
     }
 };
-static thread_local Scratch scratch;
+static thread_local Scratch scratch, second_scratch;
 
 // ---- the outer-product tile ----
 
@@ -413,6 +413,50 @@ bool packs(const Product<T>& g) {
     return g.bcs != 1 || g.m >= kPackRows || (g.m >= 64 && std::abs(g.brs) * int64_t(sizeof(T)) >= kPackFar);
 }
 
+// The two halves of the sum over p on different threads, so that each reads its own half of a and b:
+// of matrices that were written by rows, the half that this thread wrote.
+template <class T>
+bool by_halves(const Product<T>& g, const RlPool* pool) {
+    constexpr int W = Lanes<T>::W;
+    const int64_t half = (g.k + 1) / 2, parts = most(1, least(pool->threads() / 2, g.m / 16));
+    T* aside = static_cast<T*>(second_scratch.get(size_t(g.m) * size_t(g.n) * sizeof(T)));
+    if (!aside) return false;
+    const int64_t asr = g.ccs == 1 ? g.n : 1, asc = g.ccs == 1 ? 1 : g.m;
+    std::atomic<bool> right{true};
+    auto body = [&](int64_t first, int64_t last) {
+        for (int64_t i = first; i < last; ++i) {
+            Outer<T> o;
+            o.g = g;
+            o.g.order = Order::chain;  // each half in the order of `halves`
+            o.g.k = half;
+            if (i >= parts) {
+                o.g.k = g.k - half;
+                o.g.a += half * g.acs, o.g.b += half * g.brs;
+                o.g.c = aside, o.g.crs = asr, o.g.ccs = asc, o.g.init = nullptr;
+            }
+            o.vectors = over(g.n, W);
+            o.panels = over(o.vectors, widest(g.m));
+            o.pack = packs(o.g);
+            const size_t bytes = o.bytes(widest(g.m));
+            T* packed = bytes ? static_cast<T*>(scratch.get(bytes)) : nullptr;
+            if (bytes && !packed) {
+                right = false;
+                return;
+            }
+            o.compute(cut(g.m, parts, i % parts), cut(g.m, parts, i % parts + 1), 0, o.panels, packed);
+        }
+    };
+    rl::parallel_for(pool, 2 * parts, 1, body);
+    if (g.ccs == 1) {
+        for (int64_t i = 0; i < g.m; ++i)
+            for (int64_t j = 0; j < g.n; ++j) g.c[i * g.crs + j] += aside[i * g.n + j];
+    } else {
+        for (int64_t j = 0; j < g.n; ++j)
+            for (int64_t i = 0; i < g.m; ++i) g.c[i * g.crs + j * g.ccs] += aside[i + j * g.m];
+    }
+    return right;
+}
+
 template <class T>
 bool outer(const Product<T>& g, const RlPool* pool) {
     constexpr int W = Lanes<T>::W;
@@ -429,6 +473,7 @@ bool outer(const Product<T>& g, const RlPool* pool) {
         o.compute(0, g.m, 0, o.panels, packed);
         return true;
     }
+    if (g.order == Order::halves && g.alpha == T(1)) return by_halves(g, pool);
     // Chunks: four a thread when nothing is packed, else about one and a half. Each packs what it
     // needs itself, since lines that another core has just written are slow to read.
     const int64_t threads = pool->threads();
