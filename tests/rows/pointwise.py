@@ -72,8 +72,8 @@ for name in ("bitwise_left_shift", "bitwise_right_shift"):
     row(name, [s(ints(3, 4), ints(4, high=5)), s(ints(3), 2), s(ints(values=[-8, 7]), 70), s(1, ints(3))], dtypes=("int32", "uint8"),
         grad=False, raises=[s(t(3), 1)])
 for name in ("logical_and", "logical_or", "logical_xor"):
-    row(name, [s(t(3, 4, values=[[0, 1, 0, 2]] * 3), t(4, values=[0, 0, 3, 4])), s(bools(3), ints(3, high=2))], grad=False,
-        special=[0.0, 1.0, nan])
+    row(name, [s(t(3, 4, values=[[0, 1, 0, 2]] * 3), t(4, values=[0, 0, 3, 4])), s(bools(3), ints(3, high=2)),
+               s(bools(3, 4), bools(3, 4))], grad=False, special=[0.0, 1.0, nan])
 row("logical_not", [s(t(4, values=[0, 1, 0, 2])), s(bools(3))], grad=False, special=[0.0, 1.0, nan])
 for name in ("isnan", "isinf", "isfinite"):
     row(name, UNARY, special=SPECIAL, grad=False)

@@ -299,6 +299,7 @@ def _load_kernels():
 
 
 _load_kernels()
+guard.keep_pages()
 
 #: Whether the compiled core's kernels are in use.
 COMPILED = bool(B.kernels)

@@ -3,6 +3,10 @@
 Nothing outside this module (and `native/guard.pxd` for compiled code) makes an array from a
 pointer, strides or a foreign buffer.
 """
+import ctypes
+import os
+import sys
+
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
@@ -207,3 +211,28 @@ def from_dlpack(read, producer, device=None, copy=None):
 
 _NO_CAPSULE = ("from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you "
                "might have already constructed a tensor from it once.")
+
+
+# ------------------------------------------------------------------ freed memory
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3       # from glibc's malloc.h
+_LARGEST_KEPT = 32 << 20                            # bytes: glibc's own upper limit
+_MOST_KEPT = 64 << 20
+
+
+def keep_pages():
+    """Keep freed memory in the process, so that the next result of the same size finds its pages there.
+
+    Fresh pages are the dearest part of a large result: the kernel zeroes 4 KB at a time on first touch.
+    glibc gives blocks above 128 KB back to the system as soon as they are freed, and the top of its
+    heap above a similar size; both limits are raised. What a program set by `MALLOC_MMAP_THRESHOLD_` or
+    `MALLOC_TRIM_THRESHOLD_` stays; other C libraries are left alone. Returns whether they were raised.
+    """
+    if not sys.platform.startswith("linux") or "MALLOC_MMAP_THRESHOLD_" in os.environ \
+            or "MALLOC_TRIM_THRESHOLD_" in os.environ:
+        return False
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):               # no glibc
+        return False
+    return bool(mallopt(_M_MMAP_THRESHOLD, _LARGEST_KEPT) and mallopt(_M_TRIM_THRESHOLD, _MOST_KEPT))
