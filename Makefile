@@ -6,7 +6,7 @@
 
 PYTHON ?= python3
 PIP = -m pip install --quiet --disable-pip-version-check
-SOURCES := pyproject.toml setup.py $(shell find src -type f -not -name '*.pyc' -not -path '*/__pycache__/*' 2>/dev/null)
+SOURCES := pyproject.toml setup.py $(shell find src -type f -not -name '*.pyc' -not -path '*/__pycache__/*' -not -path '*.egg-info/*' 2>/dev/null)
 PYTEST_ARGS ?=
 JOBS ?= 2
 
@@ -51,15 +51,18 @@ sanitize: .venv/.test
 	@touch $@
 
 .venv/.test: .venv/.installed
-	.venv/bin/python $(PIP) '.[test]'
+	.venv/bin/python tools/extra.py test > .venv/test.txt
+	.venv/bin/python $(PIP) -r .venv/test.txt
 	@touch $@
 
 .venv-pure/.test: .venv-pure/.installed
-	RUSHLIGHT_PURE=1 .venv-pure/bin/python $(PIP) '.[test]'
+	.venv-pure/bin/python tools/extra.py test > .venv-pure/test.txt
+	.venv-pure/bin/python $(PIP) -r .venv-pure/test.txt
 	@touch $@
 
 .venv/.lint: .venv/.test
-	.venv/bin/python $(PIP) '.[lint]'
+	.venv/bin/python tools/extra.py lint > .venv/lint.txt
+	.venv/bin/python $(PIP) -r .venv/lint.txt
 	@touch $@
 
 # PyTorch is the measure: about 200 MB to download; the CPU build is enough.

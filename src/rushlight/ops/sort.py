@@ -473,7 +473,8 @@ def _edges(x, bins, given, dim):
 def _histogramdd(B, edges: Ts, points: T, weight: T = None, density=False):
     """Return the (weighted) counts of points, a row each, in the boxes between edges."""
     sizes = tuple([e.shape[0] - 1 for e in edges])
-    flat, keep = 0, True
+    flat = B.zeros(points.shape[0], dtype=B.int64)
+    keep = B.ones(points.shape[0], dtype=B.bool)
     for k, e in enumerate(edges):
         at = _cells(B, points[:, k], e)
         keep = keep & (at >= 0) & (at < sizes[k])
