@@ -19,6 +19,7 @@ import platform
 import re
 import subprocess
 import sys
+import time
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from bench.worker import receive, send
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"
+PAUSE = 0.22                     # seconds before each repeat: OpenMP threads spin for 0.2 s after their work
 
 
 @dataclasses.dataclass
@@ -115,6 +117,7 @@ def measure(row, running, repeats):
     best = {}
     for _ in range(repeats):
         for c in able:
+            time.sleep(PAUSE)           # the threads of the one before may still be spinning
             status, value = c.ask("repeat", row.name)
             if status == "ok":
                 best[c.title] = min(value * 1e6, best.get(c.title, np.inf))

@@ -16,7 +16,7 @@ import numpy as np
 
 from bench import table
 
-REPEAT = 0.02                     # seconds a timed repeat lasts at least
+REPEAT = 0.05                     # seconds a timed repeat lasts at least
 
 
 def library(name, threads):

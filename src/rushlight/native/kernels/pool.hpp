@@ -46,6 +46,29 @@ inline void relax() {
 #endif
 }
 
+// Which processor this thread is on, or -1 where the system does not tell.
+inline int processor() {
+#if defined(__linux__)
+    return sched_getcpu();
+#else
+    return -1;
+#endif
+}
+
+// Moves this thread off a processor. Two threads that wake and yield to one another on one processor look
+// busy with its cache to the scheduler, which then leaves the other processor idle for good.
+inline void leave(int processor) {
+#if defined(__linux__)
+    cpu_set_t all;
+    if (processor < 0 || sched_getaffinity(0, sizeof all, &all) != 0) return;
+    cpu_set_t others = all;
+    CPU_CLR(processor, &others);
+    if (CPU_COUNT(&others) && sched_setaffinity(0, sizeof others, &others) == 0) sched_setaffinity(0, sizeof all, &all);
+#else
+    (void)processor;
+#endif
+}
+
 class Pool {
   public:
     // Runs the job with up to `threads` threads; false when another job holds the pool.
@@ -62,6 +85,7 @@ class Pool {
             back_.store(0, std::memory_order_relaxed);
             places_ = helpers;
             published_ = now_ns();
+            caller_on_ = processor();
             grow(helpers);
             generation_.fetch_add(1, std::memory_order_release);
         }
@@ -128,7 +152,9 @@ class Pool {
             }
             --places_;
             active_.fetch_add(1, std::memory_order_relaxed);
+            const int callers = caller_on_;
             lock.unlock();
+            if (callers >= 0 && processor() == callers) leave(callers);
             work(false);
             if (active_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
                 lock.lock();  // the caller is either spinning or already inside wait()
@@ -161,6 +187,7 @@ class Pool {
     std::atomic<int> active_{0};    // workers inside the job
     std::atomic<int> sleeping_{0};  // workers that need a notification
     int64_t published_ = 0;         // when the job came
+    int caller_on_ = -1;            // and from which processor
     int places_ = 0;                // workers still welcome in the job
     std::atomic<int> workers_{0};
     RlBody body_ = nullptr;
