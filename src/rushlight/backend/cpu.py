@@ -18,6 +18,38 @@ _BITS = {2: np.int16, 4: np.int32, 8: np.int64}
 _ROWS_BY_BLAS = 4096            # up to so many rows a product with ones is faster than a sum down the columns
 
 
+_SPAN = 384                     # so many terms of a float32 product are summed one after the other
+
+
+def _in_order(a, b):
+    """Return a @ b with long sums split as `native/kernels/gemm.hpp` splits them (its `order_of`), PyTorch's way.
+
+    Within a span BLAS libraries add the terms in order, so NumPy's give the same bits there as a rule.
+    """
+    (m, k), n = a.shape, b.shape[1]
+    low, high = min(m, n), max(m, n)
+    along = a.strides[1] == a.itemsize and b.strides[0] == b.itemsize
+    split_outside = low < (58 if along else 32) and 384 <= high < 800
+    even = k <= 2 * _SPAN or split_outside or low * high <= 320
+    if even or not (8 * low <= k or 3 * m + n + 242 <= k):
+        return _chain(a, b, even)
+    half = (k + 1) // 2
+    return _chain(a[:, :half], b[:half], False) + _chain(a[:, half:], b[half:], False)
+
+
+def _chain(a, b, even):
+    """Return a @ b summed span after span; an even chain ends with two equal spans."""
+    k = left = a.shape[1]
+    total = None
+    while left:
+        size = left if left <= _SPAN else (left + 1) // 2 if left <= 2 * _SPAN and (left == k or even) else _SPAN
+        at = k - left
+        part = np.matmul(a[:, at:at + size], b[at:at + size])
+        total = part if total is None else total + part
+        left -= size
+    return total
+
+
 class CpuBackend(base.Backend):
     """NumPy's namespace and the extras of `base.Backend` in NumPy's own terms."""
 
@@ -109,6 +141,8 @@ class CpuBackend(base.Backend):
     def product(self, a, b):
         if a.dtype.itemsize == 2 and a.dtype.kind in "fV":
             return np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(a.dtype)
+        if a.ndim == 2 and b.ndim == 2 and a.shape[1] > _SPAN and a.dtype == np.float32 and a.shape[1] == b.shape[0]:
+            return _in_order(a, b)
         return np.matmul(a, b)
 
     def where(self, condition, x, y):
