@@ -6,6 +6,7 @@ from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
 from . import tensor as tensor_module
 from . import views
+from .kinds import FLOAT, INPUT, LIST, NO_PROMOTION, OPTION
 from .modes import state
 from .tensor import INFERENCE, TensorBase, make
 
@@ -65,7 +66,6 @@ def _tracked(op, args, t, slot):
 
 def _needs_old(op, slot):
     """Whether any rule of the op asks for the input that is about to be overwritten."""
-    from .op import INPUT
     rules = [op.rule_all] if op.rule_all is not None else list(op.rules.values())
     return any((INPUT, slot) in sources for _, sources in rules)
 
@@ -97,11 +97,11 @@ def _compute(op, args, t):
 
 def _same_types(op, args, values, target):
     """Whether nothing needs promotion: arrays of the target's dtype and shape, and plain numbers."""
-    if op.promote == 0:
+    if op.promote == NO_PROMOTION:
         return False
     dtype = target.dtype
     floating = dtype.kind == "f"
-    if op.promote == 2 and not floating:
+    if op.promote == FLOAT and not floating:
         return False
     for i in op.slots:
         a = values[i]
@@ -133,7 +133,7 @@ def _direct(op, values, target):
 def _plain(op, values):
     """Whether every option has its default value (alpha=1, rounding_mode=None)."""
     for i in range(op.n_params):
-        if op.kinds[i] == 0 and values[i] != op.defaults[i]:
+        if op.kinds[i] == OPTION and values[i] != op.defaults[i]:
             return False
     return True
 
@@ -158,7 +158,7 @@ def _prepared(op, args, t):
         a = args[i]
         if isinstance(a, TensorBase):
             backend = op.same_backend(backend, a)
-        elif op.kinds[i] == 3:
+        elif op.kinds[i] == LIST:
             values[i] = [x._array for x in a]
     if backend is not CPU:
         op.bring_zero_dim(args, values, backend)

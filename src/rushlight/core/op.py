@@ -10,20 +10,19 @@ from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, UFUNCS, hush, unhush
 from . import tensor as tensor_module
+from .kinds import (COMMON, DTYPE, FLOAT, INPUT, LIST, NEEDS, NO_PROMOTION, OPTION, OPTIONAL, OUTPUT, SHAPE, TENSOR,
+                    VALUE)
 from .engine import HIDDEN, Node, Plan, RAW
 from . import autocast
 from .modes import Flags, state
 from .tensor import OPS, Tensor, TensorBase, counter, make, node_of, view_requires_grad
 from . import inplace, views
 
-OPTION, TENSOR, OPTIONAL, LIST = range(4)       # kinds of a parameter
-NO_PROMOTION, COMMON, FLOAT = range(3)          # kinds of promotion
 _PROMOTIONS = {None: NO_PROMOTION, "common": COMMON, "float": FLOAT}
-INPUT, OUTPUT, VALUE, SHAPE, DTYPE, NEEDS = range(6)    # where a saved value comes from
 
 _ndarray = CPU.array_type
 _generic = CPU.generic
-_F32, _F64, _I64, _BOOL = dtypes.float32.np, dtypes.float64.np, dtypes.int64.np, dtypes.bool.np
+_F32, _F64 = dtypes.float32.np, dtypes.float64.np
 _ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "a": "input", "x2": "other"}
 
 

@@ -448,7 +448,7 @@ for _name, _value in _DEFAULTS.items():         # the pure build: fields start a
 
 
 class _TensorMeta(type):
-    """Lets `isinstance(x, Parameter)` and the like be decided by the class asked for."""
+    """The metaclass of tensors, of its own so that `copyreg` can say how a tensor class is pickled."""
 
 
 class Tensor(TensorBase, metaclass=_TensorMeta):
@@ -463,9 +463,6 @@ class Tensor(TensorBase, metaclass=_TensorMeta):
 
     def __new__(cls, *args, **kwargs):
         return OPS.construct(cls, *args, **kwargs)
-
-    def __init_subclass__(cls, **kwargs):
-        super().__init_subclass__(**kwargs)
 
 
 _new = TensorBase.__new__
