@@ -23,7 +23,7 @@ _FAMILIES = (
     "reduce_scan", "reduce_norm", "sampled", "shape", "join", "rearrange", "pad", "metadata", "index", "gather",
     "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "linalg_ldl",
     "view_copies", "legacy", "create", "convert",
-    "data", "bridge", "inspect", "storage", "copying", "windows", "stft", "random", "dropout", "loss", "norm", "conv",
+    "data", "bridge", "inspect", "storage", "copying", "windows", "stft", "stft", "random", "dropout", "loss", "norm", "conv",
     "pool", "fold", "resize", "grid", "graph", "rnn", "rnn_stack", "packing",
 )
 for _name in _FAMILIES:
