@@ -1,0 +1,378 @@
+// Convolution and transposed convolution.
+//
+// Each output is one chain of fused multiply-adds over (channel, tap of z, y, x), then the bias. Two tiles do the work:
+// `channels_tile` has its lanes along output channels, for which weights are packed, and broadcasts
+// elements of the source; `pixels_tile` has its lanes along a row of outputs and broadcasts weights, best for few output
+// channels or a short chain. Both give the same bits.
+#pragma once
+#include "conv_parts.hpp"
+
+namespace RL_NS {
+
+constexpr int64_t kStaged = 160 * 1024;   // bytes * 4: elements of a staged block, well inside the second cache
+constexpr int kPixels = 24;               // the most outputs of a row in a tile
+
+// How many outputs of a row fit beside `v` vectors of channels, and how many channels beside v vectors of outputs.
+constexpr int most_pixels(int v) {
+    return RL_REGISTERS == 32 ? (v == 1 ? kPixels : v == 2 ? 14 : v == 3 ? 9 : 6) : (v == 1 ? 12 : v == 2 ? 6 : v == 3 ? 4 : 2);
+}
+constexpr int most_channels(int v) {
+    return RL_REGISTERS == 32 ? (v <= 2 ? 12 : v == 3 ? 8 : 6) : (v == 1 ? 10 : v == 2 ? 6 : v == 3 ? 4 : 2);
+}
+
+// sums[i][lane] = bias[lane] + sum over k of x[offset[k] + i] * w[k][lane], R outputs, V vectors of channels.
+template <class T, int R, int V>
+void channels_tile(int64_t k, const T* x, const int32_t* offset, const T* w, const T* bias, T* sums) {
+    constexpr int W = Lanes<T>::W;
+    Vec<T> acc[R][V];
+    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
+    for (int64_t p = 0; p < k; ++p, w += V * W) {
+        const T* from = x + offset[p];
+        Vec<T> row[V];
+        RL_UNROLL for (int j = 0; j < V; ++j) row[j] = load(w + j * W);
+        RL_UNROLL for (int i = 0; i < R; ++i) {
+            const Vec<T> each = splat<T>(from[i]);
+            RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += each * row[j];
+        }
+    }
+    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j)
+        store(sums + (i * V + j) * W, bias ? acc[i][j] + load(bias + j * W) : acc[i][j]);
+}
+
+// The same for R channels and V vectors of outputs, `tail` lanes of the last; rows of c are `plane` apart.
+template <class T, int R, int V>
+void pixels_tile(int64_t k, const T* x, const int32_t* offset, const T* w, const T* bias, T* c, int64_t plane, int tail) {
+    constexpr int W = Lanes<T>::W;
+    Vec<T> acc[R][V];
+    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
+    for (int64_t p = 0; p < k; ++p, w += R) {
+        const T* from = x + offset[p];
+        Vec<T> row[V];
+        RL_UNROLL for (int j = 0; j < V; ++j) row[j] = kMasks && j == V - 1 ? load_part(from + j * W, tail) : load(from + j * W);
+        RL_UNROLL for (int i = 0; i < R; ++i) {
+            const Vec<T> each = splat<T>(w[i]);
+            RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += each * row[j];
+        }
+    }
+    RL_UNROLL for (int i = 0; i < R; ++i, c += plane) RL_UNROLL for (int j = 0; j < V; ++j) {
+        const Vec<T> sum = bias ? acc[i][j] + splat<T>(bias[i]) : acc[i][j];
+        j == V - 1 ? store_edge(c + j * W, sum, tail) : store(c + j * W, sum);
+    }
+}
+
+template <class T>
+using ChannelsTile = void (*)(int64_t, const T*, const int32_t*, const T*, const T*, T*);
+template <class T>
+using PixelsTile = void (*)(int64_t, const T*, const int32_t*, const T*, const T*, T*, int64_t, int);
+
+template <class T, int V, int R = 1>
+ChannelsTile<T> pick_pixels(int r) {
+    if (r == R) return channels_tile<T, R, V>;
+    if constexpr (R < most_pixels(V))
+        return pick_pixels<T, V, R + 1>(r);
+    else
+        return nullptr;
+}
+template <class T>
+ChannelsTile<T> pick_channels_tile(int r, int v) {
+    return v == 1 ? pick_pixels<T, 1>(r) : v == 2 ? pick_pixels<T, 2>(r) : v == 3 ? pick_pixels<T, 3>(r) : pick_pixels<T, 4>(r);
+}
+template <class T, int V, int R = 1>
+PixelsTile<T> pick_channels(int r) {
+    if (r == R) return pixels_tile<T, R, V>;
+    if constexpr (R < most_channels(V))
+        return pick_channels<T, V, R + 1>(r);
+    else
+        return nullptr;
+}
+template <class T>
+PixelsTile<T> pick_pixels_tile(int r, int v) {
+    return v == 1 ? pick_channels<T, 1>(r) : v == 2 ? pick_channels<T, 2>(r) : v == 3 ? pick_channels<T, 3>(r) : pick_channels<T, 4>(r);
+}
+
+// Where the weight of (output channel o, source channel i, kernel index t) of a group lies: o * by_out + i * by_in + t.
+struct WeightSteps {
+    int64_t by_out, by_in, by_group;
+    int64_t kernel_row, kernel_sheet;  // kernel[2], kernel[1] * kernel[2]
+};
+
+template <class T>
+struct Part {
+    static constexpr int W = Lanes<T>::W;
+    Axis axes[3];
+    int64_t batch, groups, in, out;  // channels of a group
+    const T* source;
+    const T* bias;
+    T* result;
+    int64_t row, sheet, volume;      // of the result's planes
+    // The plan.
+    int64_t chain;                   // in * taps
+    bool direct, by_channels;
+    int64_t panels, width;           // of output channels: vectors of channels in a panel at most; or channels
+    int64_t images, high;            // of a staged block: images, rows
+    int64_t blocks_n, blocks_y, blocks_o;
+    Stage stage;
+    const T* packed;
+    const int32_t* offsets;
+    const T* padded_bias;
+
+    int64_t lanes_of(int64_t p, int64_t* first) const {  // channels of panel p
+        if (by_channels) {
+            const int64_t vectors = over(out, W), v0 = cut(vectors, panels, p), v1 = cut(vectors, panels, p + 1);
+            *first = v0 * W;
+            return (v1 - v0) * W;
+        }
+        *first = cut(out, panels, p);
+        return cut(out, panels, p + 1) - *first;
+    }
+    int64_t padded_out() const { return by_channels ? over(out, W) * W : out; }
+
+    // When nothing is out of range, the source can be read where it lies; one row when every output is a pixel's own.
+    void flatten() {
+        Axis *z = axes, *y = axes + 1, *x = axes + 2;
+        direct = z->inside() && y->inside() && x->inside() && x->step == 1;
+        const bool points = z->taps * y->taps * x->taps == 1 && z->n == z->source && y->n == y->source && x->n == x->source;
+        if (direct && points && z->step == 1 && y->step == 1 && z->dstep == 1 && y->dstep == 1 && x->dstep == 1) {
+            x->n = x->source = x->n * y->n * z->n;
+            z->n = z->source = y->n = y->source = 1;
+            z->low = y->low = x->low = z->shift[0] = y->shift[0] = x->shift[0] = 0;
+        }
+        const int64_t planes = z->source * y->source * x->source;
+        if (!kMasks || (planes * int64_t(sizeof(T)) % 1024 == 0 && in > 8)) direct = false;  // channels that share a set of the cache
+    }
+
+    void choose(const RlPool* pool) {
+        Axis &z = axes[0], &y = axes[1], &x = axes[2];
+        chain = in * z.taps * y.taps * x.taps;
+        const int64_t vectors = over(out, W);
+        const double k = double(chain);
+        by_channels = double(vectors * x.n) * (k / 2 + 7) < double(over(x.n, W) * out) * (k / 2 + 1.5);
+        if (by_channels) {
+            const int64_t wide = x.n >= 5 ? 2 : x.n >= 3 ? 3 : 4;
+            width = least(vectors, wide);
+            if (vectors == 3 && x.n <= 9) width = 3;
+            panels = over(vectors, width);
+        } else {
+            const int64_t v = least(over(x.n, W), 4);
+            panels = over(out, most_channels(int(v)));
+            width = over(out, panels);
+        }
+        const int64_t threads = pool ? pool->threads() : 1;
+        images = 1;
+        high = y.n;
+        if (!direct) {
+            const int64_t per_row = in * z.taps * y.phases * x.phases * (x.n + x.reach);
+            high = most(1, least(y.n, kStaged / per_row - y.reach));
+            if (high == y.n && groups * z.n == 1) images = most(1, least(batch, kStaged / (per_row * (y.n + y.reach))));
+        }
+        // Enough blocks for all threads: less images or rows in each, then less channels.
+        const int64_t wanted = threads > 1 ? 4 * threads : 1, outer = groups * z.n;
+        if (images > 1 && over(batch, images) * outer < wanted) images = most(1, batch * outer / wanted);
+        blocks_n = over(batch, images);
+        blocks_y = over(y.n, high);
+        if (blocks_n * outer * blocks_y < wanted) blocks_y = most(blocks_y, least(over(wanted, blocks_n * outer), most(y.n / 4, 1)));
+        high = over(y.n, blocks_y);
+        blocks_y = over(y.n, high);
+        const int64_t blocks = blocks_n * outer * blocks_y;
+        blocks_o = blocks >= wanted ? 1 : least(panels, over(wanted, blocks));
+        if (direct) {
+            stage.set(axes, y.n, 1, 1);
+            stage.pitch = x.source, stage.channel = z.source * y.source * x.source;
+        } else {
+            stage.set(axes, high, images, W);
+        }
+    }
+
+    void fill_offsets(int32_t* to) const {
+        for (int64_t i = 0; i < in; ++i)
+            for (int tz = 0; tz < axes[0].taps; ++tz)
+                for (int ty = 0; ty < axes[1].taps; ++ty)
+                    for (int tx = 0; tx < axes[2].taps; ++tx, ++to) {
+                        const int64_t at = direct ? axes[0].shift[tz] * axes[1].source * axes[2].source + axes[1].shift[ty] * axes[2].source + axes[2].shift[tx]
+                                                  : stage.offset(tz, ty, tx);
+                        *to = int32_t(i * stage.channel + at);
+                    }
+    }
+
+    // Packs the weights of one panel of one group: [k][lane].
+    void pack(const T* w, const WeightSteps& s, int64_t g, int64_t p, T* to) const {
+        int64_t first;
+        const int64_t lanes = lanes_of(p, &first), here = least(lanes, out - first);
+        const int64_t taps = axes[0].taps * axes[1].taps * axes[2].taps;
+        const T* from = w + g * s.by_group + first * s.by_out;
+        to += g * chain * padded_out() + first * chain;
+        if (by_channels && s.by_in == taps && axes[2].which[0] == 0 && (axes[2].taps == 1 || axes[2].which[1] == 1))
+            return pack_panel(from, 1, s.by_out, chain, here, int(lanes / W), to);
+        for (int64_t i = 0; i < in; ++i)
+            for (int tz = 0; tz < axes[0].taps; ++tz)
+                for (int ty = 0; ty < axes[1].taps; ++ty)
+                    for (int tx = 0; tx < axes[2].taps; ++tx, to += lanes) {
+                        const T* at = from + i * s.by_in + axes[0].which[tz] * s.kernel_sheet + axes[1].which[ty] * s.kernel_row + axes[2].which[tx];
+                        for (int64_t j = 0; j < here; ++j) to[j] = at[j * s.by_out];
+                        for (int64_t j = here; j < lanes; ++j) to[j] = T(0);
+                    }
+    }
+
+    // Block b: some images, one group, one z, some rows, some panels.
+    void block(int64_t b, T* scratch) const {
+        const int64_t o = b % blocks_o, yb = b / blocks_o % blocks_y, z = b / blocks_o / blocks_y % axes[0].n;
+        const int64_t g = b / blocks_o / blocks_y / axes[0].n % groups, nb = b / blocks_o / blocks_y / axes[0].n / groups;
+        const int64_t y0 = yb * high, y1 = least(y0 + high, axes[1].n), n0 = nb * images, n1 = least(n0 + images, batch);
+        const int64_t planes = axes[0].source * axes[1].source * axes[2].source;
+        if (!direct)
+            for (int64_t n = n0; n < n1; ++n)
+                stage_image(stage, source + (n * groups + g) * in * planes, in, z, y0, scratch + (n - n0) * stage.image);
+        for (int64_t p = cut(panels, blocks_o, o); p < cut(panels, blocks_o, o + 1); ++p)
+            for (int64_t n = n0; n < n1; ++n) {
+                T* out_at = result + (n * groups + g) * out * volume + (axes[0].dst0 + z * axes[0].dstep) * sheet;
+                const T* x = direct ? source + (n * groups + g) * in * planes + z * axes[0].step * axes[1].source * axes[2].source
+                                    : scratch + (n - n0) * stage.image;
+                const int64_t step = direct ? axes[1].step * axes[2].source : stage.pitch;
+                by_channels ? rows_by_channels(p, g, y0, y1, x + (direct ? y0 * step : 0), step, out_at)
+                            : rows_by_pixels(p, g, y0, y1, x + (direct ? y0 * step : 0), step, out_at);
+            }
+    }
+
+    RL_INLINE T* place(T* to, int64_t y, int64_t x) const {
+        return to + (axes[1].dst0 + y * axes[1].dstep) * row + axes[2].dst0 + x * axes[2].dstep;
+    }
+
+    void rows_by_channels(int64_t p, int64_t g, int64_t y0, int64_t y1, const T* x, int64_t step, T* to) const {
+        int64_t first;
+        const int64_t lanes = lanes_of(p, &first), here = least(lanes, out - first);
+        const int v = int(lanes / W);
+        const T* w = packed + g * chain * padded_out() + first * chain;
+        const T* b = padded_bias ? padded_bias + g * padded_out() + first : nullptr;
+        const int64_t n = axes[2].n, dstep = axes[2].dstep, tiles = over(n, most_pixels(v));
+        const int low = int(n / tiles);
+        const ChannelsTile<T> tile[2] = {pick_channels_tile<T>(low, v), low < most_pixels(v) ? pick_channels_tile<T>(low + 1, v) : nullptr};
+        alignas(64) T sums[32 * W];
+        to += first * volume;
+        for (int64_t y = y0; y < y1; ++y, x += step)
+            for (int64_t t = 0, at = 0; t < tiles; ++t) {
+                const int64_t next = cut(n, tiles, t + 1);
+                const int r = int(next - at);
+                tile[r - low](chain, x + at, offsets, w, b, sums);
+                T* c = place(to, y, at);
+                if (dstep == 1)
+                    finish<T>(sums, r, int(lanes), int(here), {c, 1, volume, nullptr, 0, 0, T(1), Order::chain});
+                else
+                    for (int64_t j = 0; j < here; ++j)
+                        for (int i = 0; i < r; ++i) c[j * volume + i * dstep] = sums[i * lanes + j];
+                at = next;
+            }
+    }
+
+    void rows_by_pixels(int64_t p, int64_t g, int64_t y0, int64_t y1, const T* x, int64_t step, T* to) const {
+        int64_t first;
+        const int r = int(lanes_of(p, &first));
+        const T* w = packed + g * chain * padded_out() + first * chain;
+        const T* b = padded_bias ? padded_bias + g * padded_out() + first : nullptr;
+        const int64_t n = axes[2].n, dstep = axes[2].dstep, vectors = over(n, W), tiles = over(vectors, 4);
+        const int low = int(vectors / tiles);
+        const PixelsTile<T> tile[2] = {pick_pixels_tile<T>(r, low), low < 4 ? pick_pixels_tile<T>(r, low + 1) : nullptr};
+        alignas(64) T aside[32 * W];
+        to += first * volume;
+        for (int64_t y = y0; y < y1; ++y, x += step)
+            for (int64_t t = 0; t < tiles; ++t) {
+                const int64_t v0 = cut(vectors, tiles, t), v1 = cut(vectors, tiles, t + 1), at = v0 * W;
+                const int tail = int(least(W, n - (v1 - 1) * W));
+                const PixelsTile<T> run = tile[v1 - v0 - low];
+                T* c = place(to, y, at);
+                if (dstep == 1) {
+                    run(chain, x + at, offsets, w, b, c, volume, tail);
+                    continue;
+                }
+                const int64_t across = (v1 - v0) * W, count = across - W + tail;
+                run(chain, x + at, offsets, w, b, aside, across, tail);
+                for (int i = 0; i < r; ++i)
+                    for (int64_t j = 0; j < count; ++j) c[i * volume + j * dstep] = aside[i * across + j];
+            }
+    }
+
+    bool run(const T* w, const WeightSteps& steps, const RlPool* pool) {
+        flatten();
+        const int64_t outputs = batch * groups * out * axes[0].n * axes[1].n * axes[2].n;
+        const bool share = pool->pays(outputs * in * axes[0].taps * axes[1].taps * axes[2].taps / kWorkPerNs);
+        choose(share ? pool : nullptr);
+        if ((in + 1) * stage.channel > INT32_MAX) return false;
+        const int64_t weights = groups * padded_out() * chain, biases = bias ? groups * padded_out() : 0;
+        const size_t bytes = size_t(weights + biases + 2 * W) * sizeof(T) + size_t(chain) * sizeof(int32_t);
+        T* to = static_cast<T*>(second_scratch.get(bytes));
+        if (!to) return false;
+        T* bias_at = to + over(weights, W) * W;
+        if (bias)
+            for (int64_t g = 0; g < groups; ++g)
+                for (int64_t j = 0; j < padded_out(); ++j) bias_at[g * padded_out() + j] = j < out ? bias[g * out + j] : T(0);
+        padded_bias = bias ? bias_at : nullptr;
+        int32_t* offset_at = reinterpret_cast<int32_t*>(bias_at + biases);
+        fill_offsets(offset_at);
+        offsets = offset_at;
+        packed = to;
+        auto pack_some = [&](int64_t first, int64_t last) {
+            for (int64_t i = first; i < last; ++i) pack(w, steps, i / panels, i % panels, to);
+        };
+        share ? rl::parallel_for(pool, groups * panels, over(65536, chain * width * W), pack_some) : pack_some(0, groups * panels);
+        const size_t staged = direct ? 0 : size_t(in * stage.channel + 8 * W) * sizeof(T);
+        std::atomic<bool> right{true};
+        auto body = [&](int64_t first, int64_t last) {
+            T* at = staged ? static_cast<T*>(scratch.get(staged)) : nullptr;
+            if (staged && !at) right = false;
+            for (int64_t i = first; i < last && right; ++i) block(i, at);
+        };
+        const int64_t blocks = blocks_n * groups * axes[0].n * blocks_y * blocks_o;
+        const int64_t each = outputs * chain / kWorkPerNs / blocks + 1;
+        share ? rl::parallel_for(pool, blocks, most(1, least(10000 / each, blocks / 8)), body) : body(0, blocks);
+        return right;
+    }
+};
+
+template <class T>
+bool convolve(const RlConv* c, const void* x, const void* w, const void* bias, void* y, const RlPool* pool) {
+    Part<T> p;
+    for (int d = 0; d < 3; ++d) p.axes[d] = forward_axis(*c, d);
+    p.batch = c->batch, p.groups = c->groups, p.in = c->in, p.out = c->out;
+    p.source = static_cast<const T*>(x), p.bias = static_cast<const T*>(bias), p.result = static_cast<T*>(y);
+    p.row = c->outer[2], p.sheet = p.row * c->outer[1], p.volume = p.sheet * c->outer[0];
+    const int64_t taps = c->kernel[0] * c->kernel[1] * c->kernel[2];
+    return p.run(static_cast<const T*>(w), {c->in * taps, taps, c->out * c->in * taps, c->kernel[2], c->kernel[1] * c->kernel[2]}, pool);
+}
+
+// The outputs of a part that no tap reaches: the bias, or zeros.
+template <class T>
+void fill(const Part<T>& p) {
+    for (int64_t nc = 0; nc < p.batch * p.groups * p.out; ++nc) {
+        const T value = p.bias ? p.bias[nc % (p.groups * p.out)] : T(0);
+        T* plane = p.result + nc * p.volume;
+        for (int64_t z = 0; z < p.axes[0].n; ++z)
+            for (int64_t y = 0; y < p.axes[1].n; ++y) {
+                T* to = p.place(plane + (p.axes[0].dst0 + z * p.axes[0].dstep) * p.sheet, y, 0);
+                for (int64_t x = 0; x < p.axes[2].n; ++x) to[x * p.axes[2].dstep] = value;
+            }
+    }
+}
+
+template <class T>
+bool convolve_transposed(const RlConv* c, const void* y, const void* w, const void* bias, void* x, const RlPool* pool) {
+    Part<T> p;
+    const int64_t taps = c->kernel[0] * c->kernel[1] * c->kernel[2];
+    for (int64_t fz = 0; fz < c->stride[0]; ++fz)
+        for (int64_t fy = 0; fy < c->stride[1]; ++fy)
+            for (int64_t fx = 0; fx < c->stride[2]; ++fx) {
+                const int64_t f[3] = {fz, fy, fx};
+                for (int d = 0; d < 3; ++d) p.axes[d] = transposed_axis(*c, d, f[d]);
+                if (p.axes[0].n * p.axes[1].n * p.axes[2].n == 0) continue;
+                p.batch = c->batch, p.groups = c->groups, p.in = c->out, p.out = c->in;
+                p.source = static_cast<const T*>(y), p.bias = static_cast<const T*>(bias), p.result = static_cast<T*>(x);
+                p.row = c->size[2], p.sheet = p.row * c->size[1], p.volume = p.sheet * c->size[0];
+                if (p.axes[0].taps * p.axes[1].taps * p.axes[2].taps == 0) {
+                    fill(p);
+                    continue;
+                }
+                const WeightSteps steps = {taps, c->in * taps, c->out * c->in * taps, c->kernel[2], c->kernel[1] * c->kernel[2]};
+                if (!p.run(static_cast<const T*>(w), steps, pool)) return false;
+            }
+    return true;
+}
+
+}  // namespace RL_NS
