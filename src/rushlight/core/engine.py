@@ -33,6 +33,7 @@ HIDDEN = -3
 class _Sequence:
     def __init__(self):
         self.n = 0
+        self.cross = None           # vmap's function of (node, gradient, edge): sums where a gradient leaves the batch
 
 
 SEQUENCE = _Sequence()
@@ -362,7 +363,12 @@ def walk_from(start, pending, results, retain_graph, create_graph, captures):
         wanted, runs = needed(order, captures)
         order = [n for n in order if n in wanted]
     if create_graph:
-        walk(order, pending, results, retain_graph, True, captures, runs)
+        before = state.no_overrides
+        state.no_overrides = 2              # rules are the library's own: nobody takes their ops over
+        try:
+            walk(order, pending, results, retain_graph, True, captures, runs)
+        finally:
+            state.no_overrides = before
         return
     token = hush(SILENT)
     RAW.depth += 1
@@ -447,6 +453,8 @@ def walk(order, pending, results, retain_graph, create_graph, captures, runs):
             r = found[k]
             if r is None:
                 continue
+            if SEQUENCE.cross is not None:
+                r = SEQUENCE.cross(node, r, e)
             if isinstance(e, TensorBase):
                 leaf = e
                 r = fit(r, leaf._array.shape, leaf._array.dtype, create_graph)

@@ -6,4 +6,5 @@ cimport cython
 cdef class _Flags:
     cdef public int special
     cdef public bint anomaly
+    cdef public int functions
     cdef public bint check_nan

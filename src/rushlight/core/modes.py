@@ -10,9 +10,11 @@ class _State(threading.local):
     multithreading = True
     autocast = None             # the dtype of automatic mixed precision, None when it is off
     autocast_device = "cpu"
+    no_overrides = 0            # what of `__torch_function__` is off: 1 subclasses, 2 modes too
 
     def __init__(self):
         self.autocast_cache = {}
+        self.function_modes = []        # the `TorchFunctionMode`s in force
 
 
 state = _State()
@@ -24,6 +26,7 @@ class _Flags:
     def __init__(self):
         self.special = 0            # how many of the modes below are on anywhere
         self.anomaly = False
+        self.functions = 0          # how many things may take ops over (see overrides.py)
         self.check_nan = True
 
 

@@ -11,6 +11,10 @@ cdef _Raw walks
 @cython.locals(c=Version)
 cdef long mark_saved(TensorBase t) except -1
 
+cdef set _PLAIN
+
+cdef bint foreign(args, kwargs) except -1
+
 
 cdef class Op:
     cdef object __weakref__

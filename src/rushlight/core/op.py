@@ -16,7 +16,8 @@ from .engine import HIDDEN, Node, Plan, RAW
 from . import autocast
 from .modes import Flags, state
 from .tensor import OPS, Tensor, TensorBase, counter, make, node_of, view_requires_grad
-from . import inplace, views
+from . import inplace, overrides, views
+from .signature import defaults as _defaults, names as _names, positional
 
 _PROMOTIONS = {None: NO_PROMOTION, "common": COMMON, "float": FLOAT}
 
@@ -115,6 +116,10 @@ class Op:
             if result is not NotImplemented:
                 return result if self.returns is None else _pick(result, self.returns)
             return self.apply(args)
+        if flags.functions and not walks.depth and foreign(args, kwargs):
+            answer = overrides.answered(self, args, kwargs)
+            if answer is not NOBODY:
+                return answer
         if kwargs:
             if "out" in kwargs and "out" not in self.params:
                 out = kwargs.pop("out")
@@ -227,6 +232,10 @@ class Op:
                 return self.apply_general(args)
             else:
                 number = True
+                if type(a) is not float and type(a) is not int:
+                    answer = self.first_asked(args)
+                    if answer is not NOBODY:
+                        return answer
                 if self.numbers == "other" and i == 0:
                     return self.apply_general(args)
         if dtype is None or (number and not self.numbers):
@@ -323,7 +332,12 @@ class Op:
         return self.run_raw(list(self.bind(args, kwargs)))
 
     def explain(self, values, error):
-        """Turn an array library's error into torch's, and say below it what helps."""
+        """Turn an array library's error into torch's, and say below it what helps.
+
+        A body that met a batch among plain arrays is run again, by the backend that knows batches.
+        """
+        if isinstance(error, backends.NeedsLoop):
+            return error.backend.run(self.body, values)
         errors.explain(self, values, error)
         raise error
 
@@ -358,8 +372,21 @@ class Op:
 
     # ------------------------------------------------------------ the general path
 
+    def first_asked(self, args):
+        """Let an object that is no tensor take the call over, when such a one comes to an op for the first time."""
+        if RAW.depth or flags.functions or not foreign(args, None) or not overrides.overriding(args):
+            return NOBODY
+        overrides.activate()
+        n = self.n_params
+        while n > self.enough and args[n - 1] is self.defaults[n - 1]:
+            n -= 1
+        return overrides.answered(self, args[:n], {})
+
     def apply_general(self, args):
         """Any backend, lists of tensors, numbers where tensors stand; raises torch's errors."""
+        answer = self.first_asked(args)
+        if answer is not NOBODY:
+            return answer
         if RAW.depth:                           # NumPy's arithmetic turned a 0-d gradient into a scalar
             args = tuple([_as_array(a) if isinstance(a, _generic) else a for a in args])
         args = self.check_arguments(args)
@@ -713,6 +740,10 @@ class InPlace:
 
     def __call__(self, *args, **kwargs):
         op = self.op
+        if flags.functions and foreign(args, kwargs):
+            answer = overrides.answered(self, args, kwargs)
+            if answer is not NOBODY:
+                return answer
         if kwargs:
             args = op.bind(args, kwargs)
         elif len(args) != op.n_plain:
@@ -726,6 +757,22 @@ class InPlace:
 flags = Flags
 walks = RAW
 _bound = types.MethodType
+_PLAIN = overrides.PLAIN
+NOBODY = overrides.NOBODY
+
+
+def foreign(args, kwargs):
+    """Whether `__torch_function__` may have to be asked: a mode is on, or an argument is of no well-known type."""
+    if state.function_modes:
+        return True
+    for a in args:
+        if type(a) not in _PLAIN:
+            if type(a) is not list and type(a) is not tuple:
+                return True
+            for b in a:
+                if type(b) not in _PLAIN:
+                    return True
+    return bool(kwargs) and foreign(tuple(kwargs.values()), None)
 
 
 # ------------------------------------------------------------------ small helpers
@@ -772,35 +819,6 @@ def _positions(outputs, returns):
     if isinstance(returns, str):
         return outputs.index(returns)
     return tuple(outputs.index(r) for r in returns)
-
-
-def positional(body):
-    """Return the body with its keyword-only parameters made positional, so that a call needs no names."""
-    code = body.__code__
-    if not code.co_kwonlyargcount:
-        return body
-    named = code.co_varnames[code.co_argcount:code.co_argcount + code.co_kwonlyargcount]
-    given = body.__kwdefaults__ or {}
-    defaults = (body.__defaults__ or ()) + tuple(given[n] for n in named) if len(given) == len(named) else None
-    code = code.replace(co_argcount=code.co_argcount + code.co_kwonlyargcount, co_kwonlyargcount=0)
-    made = types.FunctionType(code, body.__globals__, body.__name__, defaults, body.__closure__)
-    made.__doc__ = body.__doc__
-    return made
-
-
-def _names(function):
-    """Return the names of a function's parameters; importing asks a thousand times, and `inspect` is slow."""
-    code = getattr(function, "__wrapped__", function).__code__
-    starred = bool(code.co_flags & 4) + bool(code.co_flags & 8)
-    return code.co_varnames[:code.co_argcount + code.co_kwonlyargcount + starred]
-
-
-def _defaults(function):
-    """Return {name: default} of the parameters that have one."""
-    code, values = function.__code__, function.__defaults__ or ()
-    named = dict(zip(code.co_varnames[code.co_argcount - len(values):code.co_argcount], values))
-    named.update(function.__kwdefaults__ or {})
-    return named
 
 
 def _kind(annotation, optional):
@@ -927,7 +945,7 @@ def composite(function=None, *, ns="torch", method=None, aliases=(), name=None):
             is_method = "torch" in spaces and _names(function)[:1] == ("input",)
         else:
             is_method = method
-        function = autocast.casting(function)
+        function = overrides.remember(autocast.casting(function))
         _publish_all(function, called, spaces, is_method, aliases)
         return function
 
@@ -938,7 +956,11 @@ def method(function=None, *, name=None, aliases=()):
     """Publish a function as a Tensor method only."""
 
     def decorate(function):
-        for n in (name or function.__name__,) + tuple(aliases):
+        called = name or function.__name__
+        if type(function) is types.FunctionType:
+            function.__name__ = function.__qualname__ = called
+        overrides.remember(function)
+        for n in (called,) + tuple(aliases):
             bind_method(n, function)
             setattr(OPS, n, function)
         return function

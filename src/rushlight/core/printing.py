@@ -287,7 +287,8 @@ def tensor_repr(self, *, tensor_contents=None):
         suffixes.append(f"grad_fn=<{node.name().rpartition('::')[2]}>")
     elif self._req:
         suffixes.append("requires_grad=True")
-    return with_suffixes(prefix + text, suffixes, indent)
+    shown = with_suffixes(prefix + text, suffixes, indent)
+    return f"Parameter({shown})" if name not in _CLASS_NAMES.values() and getattr(self, "_is_param", False) else shown
 
 
 #: classes that print as something else than their own name; `nn.Parameter` adds itself

@@ -25,6 +25,8 @@ class Version:
 class OpTable:
     """The ops that operators of `Tensor` call, by name; those of two operands take exactly two."""
 
+    disabled = None             # what marks a class as one whose `__torch_function__` nobody asks
+
 
 OPS: Any = OpTable()
 
@@ -448,7 +450,36 @@ for _name, _value in _DEFAULTS.items():         # the pure build: fields start a
 
 
 class _TensorMeta(type):
-    """The metaclass of tensors, of its own so that `copyreg` can say how a tensor class is pickled."""
+    """The metaclass of tensors: puts `Overriding` among the bases of classes that `__torch_function__` is asked of.
+
+    It is one of its own also so that `copyreg` can say how a tensor class is pickled.
+    """
+
+    def __new__(mcls, name, bases, namespace, **kwargs):
+        return type.__new__(mcls, name, _with_overriding(bases, namespace), namespace, **kwargs)
+
+
+class _Overriding:
+    """The base of such classes, made with the first of them."""
+
+    base = None
+
+
+def _with_overriding(bases, namespace):
+    """Return the bases of a new class, with `Overriding` in the place of Tensor unless the class is treated as plain."""
+    if OPS.disabled is None:                    # the library's own classes come first
+        return bases
+    sources = [namespace] if "__torch_function__" in namespace else [vars(c) for b in bases for c in b.__mro__
+                                                                       if "__torch_function__" in vars(c)]
+    if not sources or sources[0]["__torch_function__"] is OPS.disabled:
+        return bases
+    if _Overriding.base is None:
+        _Overriding.base = type.__new__(_TensorMeta, "Overriding", (Tensor,), {
+            "__doc__": "Tensor, with every property and method first asking `__torch_function__`.", "__module__": "torch"})
+        OPS.cover(_Overriding.base)
+    over = _Overriding.base
+    bases = tuple([over if b is Tensor else b for b in bases])
+    return bases if any(issubclass(b, over) for b in bases) else (*bases, over)
 
 
 class Tensor(TensorBase, metaclass=_TensorMeta):
@@ -477,6 +508,8 @@ def make(array):
 
 def make_as(cls, array):
     """Return a tensor of the class `cls` (a subclass of Tensor)."""
+    if _Overriding.base is not None and issubclass(cls, _Overriding.base):
+        OPS.activate_overrides()
     t = _new(cls)
     t._array = array
     return t

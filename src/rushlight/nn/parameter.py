@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from .. import dtypes
+from ..core.overrides import PLAIN, disabled
 from ..core.printing import print_as_tensor
 from ..core.tensor import OPS, Tensor, _TensorMeta, attributes, counter, make_as
 
@@ -58,6 +59,9 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
         tensor([1., 1.], requires_grad=True)
     """
 
+    __torch_function__ = disabled           # operations on parameters give plain tensors
+    _is_param = True
+
     def __new__(cls, data=None, requires_grad=True):
         if data is None:
             data = _empty()
@@ -87,6 +91,7 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
         return _rebuild_parameter_with_state, (data, self.requires_grad, OrderedDict(), state)
 
 
+PLAIN.add(Parameter)
 print_as_tensor(Parameter)  # under the line that its __repr__ puts above
 
 
@@ -128,6 +133,8 @@ class Buffer(Tensor, metaclass=_BufferMeta):
 
     Returns: a plain tensor that is marked as a buffer.
     """
+
+    __torch_function__ = disabled
 
     def __new__(cls, data=None, *, persistent=True):
         if data is None:

@@ -1,0 +1,31 @@
+"""Reading and rewriting the signature of an op's body."""
+import types
+
+
+def positional(body):
+    """Return the body with its keyword-only parameters made positional, so that a call needs no names."""
+    code = body.__code__
+    if not code.co_kwonlyargcount:
+        return body
+    named = code.co_varnames[code.co_argcount:code.co_argcount + code.co_kwonlyargcount]
+    given = body.__kwdefaults__ or {}
+    defaults = (body.__defaults__ or ()) + tuple(given[n] for n in named) if len(given) == len(named) else None
+    code = code.replace(co_argcount=code.co_argcount + code.co_kwonlyargcount, co_kwonlyargcount=0)
+    made = types.FunctionType(code, body.__globals__, body.__name__, defaults, body.__closure__)
+    made.__doc__ = body.__doc__
+    return made
+
+
+def names(function):
+    """Return the names of a function's parameters; importing asks a thousand times, and `inspect` is slow."""
+    code = getattr(function, "__wrapped__", function).__code__
+    starred = bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    return code.co_varnames[:code.co_argcount + code.co_kwonlyargcount + starred]
+
+
+def defaults(function):
+    """Return {name: default} of the parameters that have one."""
+    code, values = function.__code__, function.__defaults__ or ()
+    named = dict(zip(code.co_varnames[code.co_argcount - len(values):code.co_argcount], values))
+    named.update(function.__kwdefaults__ or {})
+    return named
