@@ -56,7 +56,7 @@ class FunctionCtx(Node):
         if version == -1:
             return item
         if version == -2:
-            return item[1](item[0])
+            return engine.unpacked(item, self, RAW.depth == 0)
         t, nr = item
         if t._counter is not None and t._counter.n != version:
             self.saved[k] = t
@@ -97,10 +97,9 @@ class FunctionCtx(Node):
             self.pack_with(hooks)
 
     def pack_with(self, hooks):
-        pack, unpack = hooks
         for k, version in enumerate(self.versions):
             if version >= 0:
-                self.saved[k], self.versions[k] = (pack(self._saved(k)), unpack), -2
+                self.saved[k], self.versions[k] = engine.packed(self._saved(k), self, hooks), -2
 
     def run(self, grads, create_graph):
         """Call the user's `backward` with tensors; return arrays (tensors for `create_graph`)."""

@@ -80,3 +80,5 @@ cdef call(Node node, grads, bint create_graph)
 cpdef bint backward_from_scalar(TensorBase root, bint retain_graph) except -1
 
 cdef walk_from(list start, dict pending, dict results, bint retain_graph, bint create_graph, captures)
+
+cdef walk_all(list start, dict pending, dict results, bint retain_graph, bint create_graph, captures)

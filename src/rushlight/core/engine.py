@@ -10,7 +10,8 @@ from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
 from .modes import Flags, state
-from .tensor import OPS, TensorBase, make, node_of
+from .tensor import OPS, TensorBase, counter, make, node_of
+from .watch import WALKS, WATCH
 
 _ndarray = CPU.array_type
 _KERNELS = CPU.kernels
@@ -139,9 +140,8 @@ class Node:
         item = self.saved[k]
         version = self.versions[k]
         if version == -2:
-            packed = item[0]
-            item = item[1](packed)
-            return item if as_tensor else item._array
+            found = unpacked(item, self, as_tensor)
+            return found if as_tensor else found._array
         if version == HIDDEN and as_tensor:
             t = make(item)
             t._node = self
@@ -169,10 +169,9 @@ class Node:
 
     def pack(self, hooks):
         """Hand the saved memories to `saved_tensors_hooks` instead of keeping them."""
-        pack, unpack = hooks
         for k, version in enumerate(self.versions):
             if version >= 0:
-                self.saved[k] = (pack(self.unpack(k, True)), unpack)
+                self.saved[k] = packed(self.unpack(k, True), self, hooks)
                 self.versions[k] = -2
 
     def complain(self, k, array, c, version):
@@ -276,6 +275,44 @@ def accumulator(leaf):
     return leaf._acc
 
 
+def packed(t, node, hooks):
+    """Return what `pack_hook` makes of a tensor that `node` saves, how to get it back, and its place in the graph."""
+    pack, unpack = hooks
+    place = node_of(t)
+    place = t._nr if place is node else (place, t._nr) if place is not None else t if t._req else None
+    before = counter(t).n
+    made = pack(t)
+    if counter(t).n != before:
+        raise RuntimeError("A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook "
+                           "cannot be modified by in-place operations as this can lead to unexpected side-effects. Please "
+                           "open an issue if you need to perform in-place operations on the input to a pack hook.")
+    return made, unpack, place
+
+
+def unpacked(item, node, linked):
+    """Return the tensor that `unpack_hook` brings back, at its old place in the graph when `linked`."""
+    made, unpack, place = item
+    if RAW.depth:
+        with UserCode(False):
+            found = unpack(made)
+    else:
+        found = unpack(made)
+    if not isinstance(found, TensorBase):
+        raise TypeError("Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
+                        + type(found).__name__)
+    if not linked or place is None or found is place:
+        return found
+    if isinstance(place, TensorBase):           # a leaf: what came back stands for it
+        if found._array is place._array:
+            return place
+        linked = OPS.clone(place)
+        linked._array = found._array
+        return linked
+    linked = make(found._array)
+    linked._node, linked._nr = (node, place) if type(place) is int else place
+    return linked
+
+
 class Handle:
     """What a registered hook gives back: `remove()` takes it out again; also a context manager."""
 
@@ -357,11 +394,21 @@ _ONES = {d: _one(d) for d in (dtypes.float32.np, dtypes.float64.np)}
 
 def walk_from(start, pending, results, retain_graph, create_graph, captures):
     """Walk everything reachable from the nodes `start`, on plain arrays unless a graph is to be made."""
+    outer = WALKS.current
+    try:
+        walk_all(start, pending, results, retain_graph, create_graph, captures)
+    finally:
+        WALKS.current = outer
+
+
+def walk_all(start, pending, results, retain_graph, create_graph, captures):
+    """Find the nodes and walk them; see `walk_from`."""
     order = reachable(start)
     runs = None
     if captures is not None:
         wanted, runs = needed(order, captures)
         order = [n for n in order if n in wanted]
+    WALKS.current = (order, runs, captures)
     if create_graph:
         before = state.no_overrides
         state.no_overrides = 2              # rules are the library's own: nobody takes their ops over
@@ -478,6 +525,8 @@ def walk(order, pending, results, retain_graph, create_graph, captures, runs):
 def call(node, grads, create_graph):
     """Run a node's rules; in anomaly mode say which forward call failed and look for NaN."""
     if not Flags.anomaly:
+        if Flags.special and WATCH.on:
+            return WATCH.node(node, grads, create_graph)
         return node.run(grads, create_graph)
     try:
         found = node.run(grads, create_graph)

@@ -15,6 +15,7 @@ from .kinds import (COMMON, DTYPE, FLOAT, INPUT, LIST, NEEDS, NO_PROMOTION, OPTI
 from .engine import HIDDEN, Node, Plan, RAW
 from . import autocast
 from .modes import Flags, state
+from .watch import WATCH
 from .tensor import OPS, Tensor, TensorBase, counter, make, node_of, view_requires_grad
 from . import inplace, overrides, views
 from .signature import defaults as _defaults, names as _names, positional
@@ -199,6 +200,8 @@ class Op:
     def apply(self, args):
         """Compute the op on a full argument tuple of tensors (or of plain arrays, inside a rule)."""
         special = Flags.special
+        if special and WATCH.on and not RAW.depth and WATCH.takes():
+            return WATCH.op(self.name, args, self.apply)
         if special and state.autocast is not None and not RAW.depth:
             cast = autocast.prepare(self, args)
             if cast is not None:
@@ -712,6 +715,8 @@ class Op:
 
     def call_inplace(self, args):
         """Compute into the first argument's memory and return it."""
+        if flags.special and WATCH.on and not RAW.depth and WATCH.takes():
+            return WATCH.op(self.name + "_", args, self.call_inplace)
         return inplace.apply(self, args)
 
     def call_out(self, args, out):
