@@ -170,7 +170,7 @@ class Node:
     def pack(self, hooks):
         """Hand the saved memories to `saved_tensors_hooks` instead of keeping them."""
         for k, version in enumerate(self.versions):
-            if version >= 0:
+            if version >= 0 or version == HIDDEN and self.saved[k] is not None:
                 self.saved[k] = packed(self.unpack(k, True), self, hooks)
                 self.versions[k] = -2
 
