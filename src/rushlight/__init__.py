@@ -23,8 +23,8 @@ _FAMILIES = (
     "reduce_scan", "reduce_norm", "sampled", "shape", "join", "rearrange", "pad", "metadata", "index", "gather",
     "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "linalg_ldl",
     "view_copies", "legacy", "create", "convert",
-    "data", "bridge", "inspect", "storage", "copying", "windows", "stft", "stft", "random", "dropout", "loss", "norm", "conv",
-    "pool", "fold", "resize", "grid", "graph", "rnn", "rnn_stack", "packing",
+    "data", "bridge", "inspect", "storage", "copying", "windows", "stft", "random", "dropout", "loss", "norm", "conv",
+    "pool", "fold", "resize", "grid", "graph", "rnn", "rnn_stack", "packing", "attention",
 )
 for _name in _FAMILIES:
     _importlib.import_module("rushlight.ops." + _name)
@@ -36,6 +36,7 @@ from . import formats as _formats
 from . import settings as _settings
 from .compat import install
 from .formats import layout, memory_format
+from .names import MODULES as _MODULES
 
 newaxis = None
 globals().update(_dtypes.BY_NAME)
@@ -50,16 +51,19 @@ from .core.autocast import (clear_autocast_cache, get_autocast_dtype, is_autocas
 from .core.generator import Generator, default_generator
 
 #: Sub-modules imported on first use.
-_LAZY = {"amp", "linalg", "fft", "special", "utils", "jit", "hub", "testing", "distributions", "return_types", "version",
+_LAZY = {"amp", "linalg", "fft", "special", "signal", "masked", "utils", "jit", "hub", "testing", "distributions", "return_types", "version",
          "__config__", "onnx", "profiler", "multiprocessing", "distributed", "sparse", "func", "compiler", "io", "viz",
-         "vision"}
+         "vision", "_C", "_dynamo", "_inductor", "_utils", "accelerator", "classes", "cpu", "futures", "fx", "library", "mps",
+         "mtia", "ops", "overrides", "torch_version", "types", "xpu"}
 
 
 def __getattr__(name):
-    if name in _LAZY:
+    path = _MODULES.get(name, name)
+    if path in _LAZY or path != name:
+        path = __name__ + ("." + path if path else "")
         try:
-            return _importlib.import_module("rushlight." + name)
+            return _importlib.import_module(path)
         except ModuleNotFoundError as e:
-            if e.name != "rushlight." + name:
+            if e.name != path:
                 raise
     raise AttributeError(f"module 'torch' has no attribute '{name}': Rushlight does not have torch.{name}.")

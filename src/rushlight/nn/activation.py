@@ -8,6 +8,7 @@ from ..core.tensor import OPS
 from ..ops.activation import relu as _relu
 from . import functional as F
 from . import init as initializers
+from .linear import NonDynamicallyQuantizableLinear
 from .module import Module
 from .parameter import Parameter
 
@@ -25,6 +26,7 @@ __all__ = [
     "LogSigmoid",
     "LogSoftmax",
     "Mish",
+    "MultiheadAttention",
     "PReLU",
     "RReLU",
     "ReLU",
@@ -530,3 +532,175 @@ class LogSoftmax(_AlongDim):
     def forward(self, input):
         """Return the logarithms of the probabilities."""
         return F.log_softmax(input, self.dim, _stacklevel=5)
+
+
+class MultiheadAttention(Module):
+    """Attention in several heads side by side, with linear layers before and after.
+
+    Args:
+        embed_dim: features of query and output, shared out over the heads.
+        num_heads: how many.
+        dropout: probability of dropout of the weights.
+        bias: whether the linear layers have biases.
+        add_bias_kv: learn one more key and value that all queries see.
+        add_zero_attn: one more key and value of zeros.
+        kdim, vdim: features of key and value, embed_dim by default.
+        batch_first: tensors are (batch, steps, features), not (steps, batch, features).
+
+    Attributes:
+        in_proj_weight, in_proj_bias: of query, key and value, one below the other; with kdim or
+            vdim the weights are q_proj_weight, k_proj_weight and v_proj_weight.
+        out_proj: the linear layer behind.
+
+    Example:
+        >>> attention = nn.MultiheadAttention(16, 4, batch_first=True)
+        >>> x = torch.rand(2, 5, 16)
+        >>> output, weights = attention(x, x, x)
+        >>> output.shape, weights.shape
+        (torch.Size([2, 5, 16]), torch.Size([2, 5, 5]))
+
+    Source: Vaswani et al., "Attention Is All You Need", 2017.
+    """
+
+    def __init__(
+        self,
+        embed_dim,
+        num_heads,
+        dropout=0.0,
+        bias=True,
+        add_bias_kv=False,
+        add_zero_attn=False,
+        kdim=None,
+        vdim=None,
+        batch_first=False,
+        device=None,
+        dtype=None,
+    ):
+        super().__init__()
+        if embed_dim <= 0 or num_heads <= 0:
+            raise ValueError(
+                f"embed_dim and num_heads must be greater than 0, got embed_dim={embed_dim} "
+                f"and num_heads={num_heads} instead"
+            )
+        self.embed_dim = embed_dim
+        self.kdim = kdim if kdim is not None else embed_dim
+        self.vdim = vdim if vdim is not None else embed_dim
+        self._qkv_same_embed_dim = self.kdim == embed_dim and self.vdim == embed_dim
+        self.num_heads = num_heads
+        self.dropout = dropout
+        self.batch_first = batch_first
+        self.head_dim = embed_dim // num_heads
+        if self.head_dim * num_heads != embed_dim:
+            raise AssertionError("embed_dim must be divisible by num_heads")
+
+        def parameter(name, *shape):
+            empty = OPS.empty(shape, device=device, dtype=dtype) if shape else None
+            self.register_parameter(name, Parameter(empty) if shape else None)
+
+        same = self._qkv_same_embed_dim
+        parameter("in_proj_weight", *((3 * embed_dim, embed_dim) if same else ()))
+        for name, size in (("q", embed_dim), ("k", self.kdim), ("v", self.vdim)):
+            parameter(f"{name}_proj_weight", *(() if same else (embed_dim, size)))
+        parameter("in_proj_bias", *((3 * embed_dim,) if bias else ()))
+        self.out_proj = NonDynamicallyQuantizableLinear(
+            embed_dim, embed_dim, bias=bias, device=device, dtype=dtype
+        )
+        if add_bias_kv:
+            parameter("bias_k", 1, 1, embed_dim)
+            parameter("bias_v", 1, 1, embed_dim)
+        else:
+            self.bias_k = self.bias_v = None
+        self.add_zero_attn = add_zero_attn
+        self._reset_parameters()
+
+    def _reset_parameters(self):
+        for name in ("in", "q", "k", "v"):
+            weight = getattr(self, f"{name}_proj_weight")
+            if weight is not None:
+                initializers.xavier_uniform_(weight)
+        if self.in_proj_bias is not None:
+            initializers.constant_(self.in_proj_bias, 0.0)
+            initializers.constant_(self.out_proj.bias, 0.0)
+        for extra in (self.bias_k, self.bias_v):
+            if extra is not None:
+                initializers.xavier_normal_(extra)
+
+    def __setstate__(self, state):
+        state.setdefault("_qkv_same_embed_dim", True)
+        super().__setstate__(state)
+
+    def forward(
+        self,
+        query,
+        key,
+        value,
+        key_padding_mask=None,
+        need_weights=True,
+        attn_mask=None,
+        average_attn_weights=True,
+        is_causal=False,
+    ):
+        """Return (output, weights or None).
+
+        Args:
+            query, key, value: (steps, batch, features), see batch_first, or without the batch.
+            key_padding_mask: (batch, steps of key), True or -inf for keys to leave out.
+            need_weights, average_attn_weights: return the weights, as their mean over the heads.
+            attn_mask: (steps, steps of key), or one for each sequence and head: True or -inf for
+                what is not seen.
+            is_causal: attn_mask is the causal one.
+        """
+        swapped = self.batch_first and query.dim() == 3
+        if swapped:
+            query, key, value = _swapped(query, key, value)
+        separate = not self._qkv_same_embed_dim
+        weights = ("q_proj_weight", "k_proj_weight", "v_proj_weight")
+        output, attention = F.multi_head_attention_forward(
+            query,
+            key,
+            value,
+            self.embed_dim,
+            self.num_heads,
+            self.in_proj_weight,
+            self.in_proj_bias,
+            self.bias_k,
+            self.bias_v,
+            self.add_zero_attn,
+            self.dropout,
+            self.out_proj.weight,
+            self.out_proj.bias,
+            training=self.training,
+            key_padding_mask=key_padding_mask,
+            need_weights=need_weights,
+            attn_mask=attn_mask,
+            use_separate_proj_weight=separate,
+            average_attn_weights=average_attn_weights,
+            is_causal=is_causal,
+            **({name: getattr(self, name) for name in weights} if separate else {}),
+        )
+        if swapped:
+            output = output.transpose(1, 0)
+            if key is query and value is query and not (self.training or output.requires_grad):
+                output = output.contiguous()  # as torch's form for self-attention without gradients
+        return output, attention
+
+    def merge_masks(self, attn_mask, key_padding_mask, query):
+        """Return (one mask for both, its kind: 0 attention, 1 padding, 2 both), or (None, None)."""
+        if key_padding_mask is None:
+            return attn_mask, None if attn_mask is None else 0
+        if attn_mask is None:
+            return key_padding_mask, 1
+        batch, length = query.shape[:2]
+        if attn_mask.dim() == 3:
+            attn_mask = attn_mask.view(batch, -1, length, length)
+        else:
+            attn_mask = attn_mask.view(1, 1, length, length).expand(batch, self.num_heads, -1, -1)
+        padding = key_padding_mask.view(batch, 1, 1, length).expand(-1, self.num_heads, -1, -1)
+        return attn_mask + padding, 2
+
+
+def _swapped(query, key, value):
+    """Return the three with batch and steps exchanged; the same tensor stays the same."""
+    q = query.transpose(1, 0)
+    k = q if key is query else key.transpose(1, 0)
+    return q, k, k if value is key else q if value is query else value.transpose(1, 0)

@@ -7,10 +7,9 @@ has not begun). The gradient is backpropagation through time with the saved gate
 computed anew from ops of single steps, and their gradients are differentiable.
 """
 from .. import dtypes
-from ..core import autograd
 from ..core.op import OPS, T, op
-from ..core.tensor import TensorBase
 from ._rules import wide, zeros_as
+from ._through import recorded, through
 
 __all__ = ["gru_layer", "lstm_layer", "rnn_layer"]
 
@@ -104,19 +103,6 @@ def _unrolled(step, x, first, sizes, reverse):
     return OPS.cat([found[k] for k in sorted(found)]), states
 
 
-def _through(forward, g, tensors, needs):
-    """Return the differentiable gradients of `forward(*tensors)`'s results, given theirs in `g`."""
-    with_grad = [t for t, need in zip(tensors, needs) if need]
-    results = [(r, d) for r, d in zip(forward(*tensors), g) if d is not None and r.requires_grad]
-    found = iter(autograd.grad([r for r, _ in results], with_grad, [d for _, d in results], create_graph=True,
-                               allow_unused=True))
-    return tuple([next(found) if need else None for need in needs])
-
-
-def _is_tensor(g):
-    return any(isinstance(d, TensorBase) for d in g)
-
-
 def _rows_of(x):
     return x.reshape(-1, x.shape[-1]) if x.dim() == 3 else x
 
@@ -184,8 +170,8 @@ def _rnn_forward(sizes, reverse, nonlinearity):
 
 
 def _rnn_rule(g, input, h0, w_ih, w_hh, b_ih, b_hh, out, needs, sizes, reverse, nonlinearity):
-    if _is_tensor(g):
-        return _through(_rnn_forward(sizes, reverse, nonlinearity), g, (input, h0, w_ih, w_hh, b_ih, b_hh), needs)
+    if recorded(g):
+        return through(_rnn_forward(sizes, reverse, nonlinearity), g, (input, h0, w_ih, w_hh, b_ih, b_hh), needs)
     return rnn_layer_backward(*_zeros_for(g, (out, h0)), input, h0, w_ih, w_hh, out, needs, sizes, reverse, nonlinearity)
 
 
@@ -291,8 +277,8 @@ def _lstm_forward(sizes, reverse):
 
 
 def _lstm_rule(g, input, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr, out, gates, cells, needs, sizes, reverse):
-    if _is_tensor(g):
-        return _through(_lstm_forward(sizes, reverse), g, (input, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr), needs)
+    if recorded(g):
+        return through(_lstm_forward(sizes, reverse), g, (input, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr), needs)
     return lstm_layer_backward(*_zeros_for(g, (out, h0, c0)), input, h0, c0, w_ih, w_hh, out, gates, cells, needs, w_hr,
                                sizes, reverse)
 
@@ -372,8 +358,8 @@ def _gru_forward(sizes, reverse):
 
 
 def _gru_rule(g, input, h0, w_ih, w_hh, b_ih, b_hh, out, gates, needs, sizes, reverse):
-    if _is_tensor(g):
-        return _through(_gru_forward(sizes, reverse), g, (input, h0, w_ih, w_hh, b_ih, b_hh), needs)
+    if recorded(g):
+        return through(_gru_forward(sizes, reverse), g, (input, h0, w_ih, w_hh, b_ih, b_hh), needs)
     return gru_layer_backward(*_zeros_for(g, (out, h0)), input, h0, w_ih, w_hh, out, gates, needs, sizes, reverse)
 
 
