@@ -18,10 +18,10 @@ CAP = 800                                # lines of code a file may have
 
 LEVELS = {
     "native": 0, "version": 0,
-    "backend": 1, "dtypes": 1, "devices": 1, "errors": 1, "formats": 1, "lessons": 1,
+    "backend": 1, "dtypes": 1, "devices": 1, "errors": 1, "formats": 1, "lessons": 1, "names": 1,
     "core": 2,
     "ops": 3,
-    "io": 5, "vision": 5, "compat": 5, "viz": 5, "__main__": 6,
+    "vision": 5, "compat": 5, "viz": 5, "__main__": 6,
     "__init__": 6,
 }
 OTHERS = 4                               # nn, optim, utils, autograd, linalg, cuda, ...

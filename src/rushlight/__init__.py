@@ -54,10 +54,14 @@ from .core.generator import Generator, default_generator
 _LAZY = {"amp", "linalg", "fft", "special", "signal", "masked", "utils", "jit", "hub", "testing", "distributions", "return_types", "version",
          "__config__", "onnx", "profiler", "multiprocessing", "distributed", "sparse", "func", "compiler", "io", "viz",
          "vision", "_C", "_dynamo", "_inductor", "_utils", "accelerator", "classes", "cpu", "futures", "fx", "library", "mps",
-         "mtia", "ops", "overrides", "torch_version", "types", "xpu"}
+         "mtia", "ops", "overrides", "serialization", "storage", "torch_version", "types", "xpu"}
+#: functions of sub-modules imported on first use
+_LAZY_FUNCTIONS = {"load": "serialization", "save": "serialization"}
 
 
 def __getattr__(name):
+    if name in _LAZY_FUNCTIONS:
+        return getattr(_importlib.import_module(f"{__name__}.{_LAZY_FUNCTIONS[name]}"), name)
     path = _MODULES.get(name, name)
     if path in _LAZY or path != name:
         path = __name__ + ("." + path if path else "")

@@ -1,11 +1,14 @@
 """`install()`: from then on `import torch` gives Rushlight, in this process and in those it spawns.
 
 Nothing is written to disk and no start-up hook exists: a finder at the front of `sys.meta_path`
-answers for `torch` and its sub-modules with the modules of this package.
+answers for `torch` and its sub-modules with the modules of this package. Classes take PyTorch's module
+paths (`torch.nn.modules.linear.Linear`): under them they are printed and pickled.
 """
 import importlib
 import importlib.machinery
 import sys
+
+from .. import names
 
 _PACKAGE = "rushlight"
 #: top-level names the alias answers for, and where they live
@@ -32,8 +35,12 @@ class _Finder:
     def find_spec(self, name, path=None, target=None):
         top, _, rest = name.partition(".")
         if top not in _NAMES:
-            return _watch_spawn(self, name) if name == "multiprocessing.spawn" else None
-        real = _NAMES[top] + ("." + rest if rest else "")
+            after = _patch_spawn if name == "multiprocessing.spawn" else _rename if top == _PACKAGE else None
+            return None if after is None else _watch(self, name, path, after)
+        real = _NAMES[top]
+        rest = names.ours(rest) if top == "torch" else rest
+        if rest:
+            real += "." + rest
         try:
             module = importlib.import_module(real)
         except ModuleNotFoundError as e:
@@ -61,6 +68,8 @@ def install():
             raise RuntimeError(f"{top} is imported already in this process, from {found.__file__}; call "
                                "rushlight.install() before the first import of it")
     sys.meta_path.insert(0, _FINDER)
+    for name in [n for n in sys.modules if n.partition(".")[0] == _PACKAGE]:
+        _rename(sys.modules[name])
     spawn = sys.modules.get("multiprocessing.spawn")
     if spawn is not None:
         _patch_spawn(spawn)
@@ -75,6 +84,9 @@ def uninstall():
     """Take the alias out again; modules that imported it keep what they have."""
     if installed():
         sys.meta_path.remove(_FINDER)
+        while _renamed:
+            cls, module = _renamed.pop()
+            cls.__module__ = module
         for name in [n for n in sys.modules if n.partition(".")[0] in _NAMES]:
             if sys.modules[name].__name__.startswith(_PACKAGE):
                 del sys.modules[name]
@@ -102,17 +114,50 @@ def _patch_spawn(spawn):
     spawn.get_preparation_data = get_preparation_data
 
 
-def _watch_spawn(finder, name):
-    """Let the ordinary finders find `multiprocessing.spawn`, and patch it once it is loaded."""
+# ------------------------------------------------------------------ names of classes
+
+_renamed = []           # (class, the module it had)
+
+
+def _rename(module):
+    """Give the classes defined in a module of this package PyTorch's module paths."""
+    path = module.__name__.partition(".")[2]
+    for cls in list(vars(module).values()):
+        if isinstance(cls, type) and (known := _own_path(cls, path)) is not None:
+            theirs = names.theirs(known, cls.__qualname__)
+            before, now = cls.__module__, "torch" + ("." + theirs if theirs else "")
+            try:
+                cls.__module__ = now
+            except TypeError:           # a compiled class: nothing prints it
+                continue
+            _renamed.append((cls, before))
+            if theirs and theirs == known:
+                sys.modules.setdefault(now, sys.modules[before])     # `inspect` looks there for the source
+
+
+def _own_path(cls, path):
+    """Return the path of the module that a class of this package says it is from, when that is the one at `path`.
+
+    The layers of `nn` say `nn.modules.<file>`, which is another name of `nn.<file>`.
+    """
+    package, _, known = cls.__module__.partition(".")
+    if package != _PACKAGE or sys.modules.get(cls.__module__) is not sys.modules.get(f"{_PACKAGE}.{path}"):
+        return None
+    return known
+
+
+def _watch(finder, name, path, after):
+    """Let the ordinary finders find a module, and call `after` with it once it is loaded."""
     for other in sys.meta_path:
         if other is finder or not hasattr(other, "find_spec"):
             continue
-        spec = other.find_spec(name, sys.modules["multiprocessing"].__path__)
+        spec = other.find_spec(name, path)
         if spec is not None:
-            def exec_module(module, run=spec.loader.exec_module):
-                run(module)
-                _patch_spawn(module)
+            if spec.loader is not None:
+                def exec_module(module, run=spec.loader.exec_module):
+                    run(module)
+                    after(module)
 
-            spec.loader.exec_module = exec_module
+                spec.loader.exec_module = exec_module
             return spec
     return None

@@ -18,8 +18,10 @@ from .modes import Flags, state
 from .watch import WATCH
 from .tensor import OPS, Tensor, TensorBase, counter, make, node_of, view_requires_grad
 from . import inplace, overrides, views
-from .signature import defaults as _defaults, names as _names, positional
+from .signature import (camel as _camel, defaults as _defaults, missing as _missing, names as _names, positional,
+                        positions as _positions)
 
+_PACKAGE = __name__.partition(".")[0]
 _PROMOTIONS = {None: NO_PROMOTION, "common": COMMON, "float": FLOAT}
 
 _ndarray = CPU.array_type
@@ -312,12 +314,11 @@ class Op:
         for i in self.slots:
             a = values[i]
             if type(a) is _ndarray:
-                backend = CPU
-                break
-            if type(a) is list or type(a) is tuple:
+                backend = CPU               # unless a batch (see backend/batched.py) comes later
+            elif type(a) is list or type(a) is tuple:
                 backend = backends.of_array(a[0]) if a else CPU
                 break
-            if a is not None:
+            elif a is not None:
                 found = backends.of_array(a)
                 if found is not None:
                     backend = found
@@ -412,7 +413,7 @@ class Op:
                     track = track or tensor_module.wants_grad(t)
         if backend is None:
             backend = CPU
-        elif backend is not CPU:
+        elif backend is not CPU and not backend.takes_cpu:
             self.bring_zero_dim(args, values, backend)
         if self.promote != NO_PROMOTION:
             if self.has_list:
@@ -479,6 +480,8 @@ class Op:
             return backend
         if backend is CPU and found is not CPU:
             return found
+        if backend.takes_cpu:
+            return backend
         raise RuntimeError(errors.taught(
             "Expected all tensors to be on the same device, but found at least two devices, "
             f"{backend.device_type} and {t.device}!"))
@@ -804,7 +807,10 @@ def _shape(value):
 
 def _as_array(value):
     import numpy as np
-    return np.asarray(value)
+    try:
+        return np.asarray(value)
+    except backends.NeedsLoop:
+        return value
 
 
 def _arrays(backend, result):
@@ -818,22 +824,10 @@ def _pick(items, which):
     return items[which] if type(which) is int else tuple([items[k] for k in which])
 
 
-def _positions(outputs, returns):
-    if returns is None:
-        return None
-    if isinstance(returns, str):
-        return outputs.index(returns)
-    return tuple(outputs.index(r) for r in returns)
-
-
 def _kind(annotation, optional):
     if annotation is T:
         return OPTIONAL if optional else TENSOR
     return LIST if annotation is Ts else OPTION
-
-
-def _camel(name):
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
 def _is_number(a):
@@ -858,14 +852,6 @@ def _weak(a, result):
     if not low <= a < low + (1 << bits):        # torch wraps a number that the dtype cannot hold
         a = (int(a) - low) % (1 << bits) + low
     return a
-
-
-def _missing(op, given, names=None):
-    if names is None:
-        names = {op.params[i] for i in range(given, op.n_params) if op.needed[i]}
-    ordered = [p for p in op.params if p in names]
-    listed = ", ".join(f'"{p}"' for p in ordered)
-    return f"{op.name}() missing {len(ordered)} required positional argument{'s' if len(ordered) == 1 else ''}: {listed}"
 
 
 # ------------------------------------------------------------------ the registry
@@ -950,6 +936,8 @@ def composite(function=None, *, ns="torch", method=None, aliases=(), name=None):
             is_method = "torch" in spaces and _names(function)[:1] == ("input",)
         else:
             is_method = method
+        if spaces:            # pickle finds it there
+            function.__module__ = _PACKAGE + ("." + spaces[0] if spaces[0] != "torch" else "")
         function = overrides.remember(autocast.casting(function))
         _publish_all(function, called, spaces, is_method, aliases)
         return function

@@ -29,3 +29,26 @@ def defaults(function):
     named = dict(zip(code.co_varnames[code.co_argcount - len(values):code.co_argcount], values))
     named.update(function.__kwdefaults__ or {})
     return named
+
+
+def positions(outputs, returns):
+    """Return the places among an op's outputs of those that the caller gets."""
+    if returns is None:
+        return None
+    if isinstance(returns, str):
+        return outputs.index(returns)
+    return tuple(outputs.index(r) for r in returns)
+
+
+def camel(name):
+    """Return `log_softmax` as `LogSoftmax`."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def missing(op, given, names=None):
+    """Return the text of the error of a call that lacks arguments."""
+    if names is None:
+        names = {op.params[i] for i in range(given, op.n_params) if op.needed[i]}
+    ordered = [p for p in op.params if p in names]
+    listed = ", ".join(f'"{p}"' for p in ordered)
+    return f"{op.name}() missing {len(ordered)} required positional argument{'s' if len(ordered) == 1 else ''}: {listed}"
