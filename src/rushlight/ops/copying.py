@@ -4,7 +4,7 @@ import copyreg
 
 from ..backend import base as backends
 from ..backend import guard
-from ..core.op import method, publish
+from ..core.op import method
 from ..core.tensor import Tensor, attributes, make, make_as, node_of
 
 _ROOT = "rushlight storage"             # in the memo of deepcopy: copies of memories by address
@@ -74,21 +74,6 @@ def _rebuild(cls, array, requires_grad, device=None, state=None):
     if state:
         out.__dict__.update(state)
     return out
-
-
-def _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, backward_hooks, metadata=None):
-    """Return a leaf over a typed storage, as checkpoints describe it."""
-    flat = storage._array
-    out = make(backends.of_array(flat).as_strided(flat, tuple(size), tuple(stride), storage_offset))
-    out._root, out._req = flat, requires_grad
-    if backward_hooks:
-        out._hooks = backward_hooks
-    if metadata:
-        out.__dict__.update(metadata)
-    return out
-
-
-publish("_utils", "_rebuild_tensor_v2", _rebuild_tensor_v2)
 
 
 # ------------------------------------------------------------------ the class itself

@@ -1,0 +1,2 @@
+"""`torch.utils.serialization`: the settings of saving and loading."""
+from . import config
