@@ -10,6 +10,15 @@ from typing import Any
 from .. import dtypes
 
 
+class NeedsLoop(RuntimeError):
+    """Raised where a body cannot go on with an array that stands for a batch (see `batched.py`).
+
+    `backend`, where it is set, can run the body.
+    """
+
+    backend: Any = None
+
+
 class Backend:
     """The namespace that op bodies compute with.
 
@@ -18,8 +27,10 @@ class Backend:
         xp: the array module the standard names are taken from.
         array_type: the class of its arrays.
         kernels: op name -> native function, tried before the op's body.
+        takes_cpu: whether arrays of the CPU may stand beside this backend's.
     """
 
+    takes_cpu = False
     device_type: Any = None
     xp: Any = None
     array_type: Any = None

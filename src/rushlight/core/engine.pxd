@@ -11,6 +11,7 @@ cdef class _Raw:
 @cython.final
 cdef class _Sequence:
     cdef public long n
+    cdef public object cross
 
 
 @cython.final

@@ -120,18 +120,24 @@ class Node:
     def __getattr__(self, name):
         if name.startswith("_saved_") and self.op is not None:
             return self.saved_by_name(name[7:])
+        if name.startswith("_raw_saved_") and self.op is not None:
+            self.saved_by_name(name[11:])               # raises where there is none
+            return SavedTensor(self, self.place_of(name[11:]))
         raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
 
     def saved_by_name(self, name):
-        op = self.op
-        wanted = {"self": op.params[0], "result": "out"}.get(name, name)
-        source = op.source(wanted)
-        if source not in self.plan.saves:
-            raise AttributeError(f"'{self.name()}' object has no attribute '_saved_{name}'")
+        place = self.place_of(name)
         if self.freed:
             raise RuntimeError(FREED)
-        value = self.unpack(self.plan.saves.index(source), True)
-        return value
+        return self.unpack(place, True)
+
+    def place_of(self, name):
+        """Return the place of a value among those saved, by torch's name of it."""
+        op = self.op
+        source = op.source({"self": op.params[0], "result": "out"}.get(name, name))
+        if source not in self.plan.saves:
+            raise AttributeError(f"'{self.name()}' object has no attribute '_saved_{name}'")
+        return self.plan.saves.index(source)
 
     # ---- how it runs
 
@@ -275,13 +281,35 @@ def accumulator(leaf):
     return leaf._acc
 
 
+class SavedTensor:
+    """A value that a node saved, as `node._raw_saved_<name>` gives it: for hooks on it alone."""
+
+    def __init__(self, node, place):
+        self.node, self.place = node, place
+
+    def register_hooks(self, pack_hook, unpack_hook):
+        """Replace the value by what `pack_hook` makes of it, and that by what `unpack_hook` brings back."""
+        node, k = self.node, self.place
+        if node.freed:
+            raise RuntimeError(FREED)
+        if node.versions[k] == -2:
+            raise RuntimeError("Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one "
+                               "pair of hooks is allowed at a time.")
+        node.saved[k] = packed(node.unpack(k, True), node, (pack_hook, unpack_hook))
+        node.versions[k] = -2
+
+
 def packed(t, node, hooks):
     """Return what `pack_hook` makes of a tensor that `node` saves, how to get it back, and its place in the graph."""
     pack, unpack = hooks
     place = node_of(t)
     place = t._nr if place is node else (place, t._nr) if place is not None else t if t._req else None
-    before = counter(t).n
-    made = pack(t)
+    before, recording = counter(t).n, state.grad
+    state.grad = False
+    try:
+        made = pack(t)
+    finally:
+        state.grad = recording
     if counter(t).n != before:
         raise RuntimeError("A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook "
                            "cannot be modified by in-place operations as this can lead to unexpected side-effects. Please "

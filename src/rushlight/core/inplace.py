@@ -143,6 +143,8 @@ def _write(op, backend, values):
     token = hush(SILENT)
     try:
         return op.writer(backend, *values)
+    except backends.NeedsLoop as e:
+        return backends.of_array(values[op.slots[0]]).copyto(values[op.slots[0]], e.backend.run(op.body, values))
     except Exception as e:
         return op.explain(values, e)
     finally:
@@ -160,7 +162,7 @@ def _prepared(op, args, t):
             backend = op.same_backend(backend, a)
         elif op.kinds[i] == LIST:
             values[i] = [x._array for x in a]
-    if backend is not CPU:
+    if backend is not CPU and not backend.takes_cpu:
         op.bring_zero_dim(args, values, backend)
     if op.promote:
         op.promote_values(args, values)

@@ -10,6 +10,7 @@ class _State(threading.local):
     multithreading = True
     autocast = None             # the dtype of automatic mixed precision, None when it is off
     autocast_device = "cpu"
+    random_batch = None         # the innermost vmap that is open: says what random numbers do
     no_overrides = 0            # what of `__torch_function__` is off: 1 subclasses, 2 modes too
 
     def __init__(self):
