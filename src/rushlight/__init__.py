@@ -51,7 +51,7 @@ from .core.autocast import (clear_autocast_cache, get_autocast_dtype, is_autocas
 from .core.generator import Generator, default_generator
 
 #: Sub-modules imported on first use.
-_LAZY = {"amp", "linalg", "fft", "special", "signal", "masked", "utils", "jit", "hub", "testing", "distributions", "return_types", "version",
+_LAZY = {"amp", "linalg", "fft", "special", "signal", "masked", "signal", "masked", "utils", "jit", "hub", "testing", "distributions", "return_types", "version",
          "__config__", "onnx", "profiler", "multiprocessing", "distributed", "sparse", "func", "compiler", "io", "viz",
          "vision", "_C", "_dynamo", "_inductor", "_utils", "accelerator", "classes", "cpu", "futures", "fx", "library", "mps",
          "mtia", "ops", "overrides", "serialization", "storage", "torch_version", "types", "xpu"}
