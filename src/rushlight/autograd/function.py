@@ -87,7 +87,7 @@ class FunctionCtx(Node):
             kept = t if nr is None else alias(t)
             c = t._counter
             if c is not None:
-                c.saved = True
+                c.saved += 1
             saved.append((kept, nr))
             versions.append(0 if c is None else c.n)
         self.saved, self.versions = saved, versions

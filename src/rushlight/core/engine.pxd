@@ -1,6 +1,7 @@
 # C types of engine.py for the compiled build.
 cimport cython
-from rushlight.core.tensor cimport TensorBase, Version
+from rushlight.core.tensor cimport TensorBase, Version, make, node_of
+from rushlight.native.facts cimport fits, owned
 
 
 @cython.final
@@ -54,6 +55,9 @@ cdef class Node:
 
     @cython.locals(plan=Plan)
     cpdef release(self)
+
+    @cython.locals(c=Version, k=Py_ssize_t, t=TensorBase)
+    cpdef unmark(self)
 
 
 cdef _Sequence SEQUENCE

@@ -9,6 +9,7 @@ import traceback
 from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
+from .arrays import fits, owned
 from .modes import Flags, state
 from .tensor import OPS, TensorBase, counter, make, node_of
 from .watch import WALKS, WATCH
@@ -225,19 +226,29 @@ class Node:
 
     def join(self, grads):
         """Return what a rule of an op with several outputs gets as `g`."""
-        floating = [k for k, (_, d) in enumerate(self.multi) if d.kind in "fcV"]
         if self.op.returns is not None and type(self.op.returns) is int:
             return grads[self.op.returns]
+        floating = [k for k in range(len(grads)) if self.multi[k][1].kind in "fcV"]
         if len(floating) == 1:
             return grads[floating[0]]
-        return tuple([grads[k] for k in floating])
+        return tuple(grads) if len(floating) == len(grads) else tuple([grads[k] for k in floating])
 
     def release(self):
         """Free the memories that were saved, after a backward that does not retain the graph."""
         plan = self.plan
         if plan is None or plan.checked:
+            if plan is not None:
+                self.unmark()
             self.saved = None
             self.freed = True
+
+    def unmark(self):
+        """Tell the memories that were saved that this node needs them no more."""
+        for k in range(len(self.saved)):
+            if self.versions[k] >= 0:
+                item = self.saved[k]
+                c = item._counter if isinstance(item, TensorBase) else item[1]
+                c.saved -= 1
 
     def remember_stack(self):
         """Keep the Python stack of the forward call (anomaly mode)."""
@@ -616,7 +627,10 @@ def fit(r, shape, dtype, create_graph):
         if array.dtype != dtype:
             r = OPS.cast_gradient(r, dtype)
         return r
-    if type(r) is not _ndarray:
+    if type(r) is _ndarray:
+        if fits(r, shape, dtype):
+            return r
+    else:
         if isinstance(r, TensorBase):
             r = r._array
         if type(r) is not _ndarray and backends.of_array(r) is None:
@@ -671,7 +685,7 @@ def accumulate_leaf(leaf, g, own, create_graph):
             g = make(g)
         leaf._grad = g if old is None else OPS.add(old, g)
     elif old is None:
-        leaf._grad = make(g if own and owned(g) else backends.of_array(g).copy(g))
+        leaf._grad = make(g if own and type(g) is _ndarray and owned(g) else backends.of_array(g).copy(g))
     elif old._node is not None or old._req:
         with UserCode(False):
             leaf._grad = OPS.add(old, make(g))
@@ -679,13 +693,6 @@ def accumulate_leaf(leaf, g, own, create_graph):
         add_into(old, g)
     if leaf._acc is not None:
         run_post_hooks(leaf)
-
-
-def owned(g):
-    """Whether an array is a whole C-ordered memory of its own, fit to become `.grad`."""
-    if type(g) is _ndarray:
-        return g.base is None and g.flags.carray
-    return False
 
 
 def add_into(old, g):

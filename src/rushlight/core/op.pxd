@@ -1,6 +1,6 @@
 # C types of op.py for the compiled build.
 cimport cython
-from rushlight.core.tensor cimport TensorBase, Version
+from rushlight.core.tensor cimport TensorBase, Version, counter, make, node_of, view_requires_grad
 from rushlight.core.engine cimport Node, Plan, _Raw
 from rushlight.core.modes cimport _Flags
 
@@ -14,6 +14,10 @@ cdef long mark_saved(TensorBase t) except -1
 cdef set _PLAIN
 
 cdef bint foreign(args, kwargs) except -1
+
+cdef _shape(value)
+
+cdef _pick(items, which)
 
 
 cdef class Op:
@@ -58,6 +62,11 @@ cdef class Op:
     cdef bint plain_numbers(self, tuple args) except -1
 
     cpdef run(self, list values)
+
+    @cython.locals(t=TensorBase, made=list, k=Py_ssize_t)
+    cpdef wrap_special(self, tuple args, list values, result, bint track)
+
+    cpdef needs(self, Node node)
 
     @cython.locals(node=Node, plan=Plan, output=TensorBase)
     cpdef record(self, tuple args, list values, result, out)

@@ -623,7 +623,7 @@ class Op:
                     version = HIDDEN
                 else:
                     c = counter(t)
-                    c.saved = True
+                    c.saved += 1
                     item = (t._array, c)
                     version = c.n
             elif source == VALUE:
@@ -795,7 +795,7 @@ def mark_saved(t):
                                "a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` "
                                "instead of `torch.inference_mode()`.")
         c = counter(t)
-    c.saved = True
+    c.saved += 1
     return c.n
 
 

@@ -6,7 +6,7 @@ cimport cython
 @cython.freelist(64)
 cdef class Version:
     cdef public long n
-    cdef public bint saved
+    cdef public long saved
     cdef public object where
 
 

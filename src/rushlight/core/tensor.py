@@ -18,7 +18,7 @@ class Version:
 
     def __init__(self):
         self.n = 0
-        self.saved = False          # some node saved this memory: remember who writes to it
+        self.saved = 0              # how many nodes that still may run saved this memory: writes to it are placed
         self.where = None           # (op name, "file:line") of the last write to a saved memory
 
 

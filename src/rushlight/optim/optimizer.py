@@ -128,11 +128,11 @@ class Optimizer:
     def zero_grad(self, set_to_none=True):
         """Drop the gradients of all parameters (or fill them with zeros)."""
         for group in self.param_groups:
+            if set_to_none:
+                _drop_gradients(group["params"])
+                continue
             for p in group["params"]:
                 if p._grad is None:
-                    continue
-                if set_to_none:
-                    p._grad = None
                     continue
                 if p._grad.grad_fn is not None:
                     p._grad.detach_()
@@ -322,13 +322,7 @@ class GroupOptimizer(Optimizer):
             with enable_grad():
                 loss = closure()
         for group in self.param_groups:
-            params, arrays, grads = [], [], []
-            for p in group["params"]:
-                g = p._grad
-                if g is not None:
-                    params.append(p)
-                    arrays.append(p._array)
-                    grads.append(g._array)
+            params, arrays, grads = _with_gradients(group["params"])
             if not params:
                 continue
             if group["differentiable"] or self.native is None:
@@ -379,6 +373,23 @@ class GroupOptimizer(Optimizer):
                 known = self.state.get(p) or {}
                 if "step" in known and not isinstance(known["step"], TensorBase):
                     known["step"] = scalar(float(known["step"]))
+
+
+def _drop_gradients(params):
+    for p in params:
+        p._grad = None
+
+
+def _with_gradients(params):
+    """Return the parameters that have a gradient, their arrays and those of the gradients."""
+    with_grad, arrays, grads = [], [], []
+    for p in params:
+        g = p._grad
+        if g is not None:
+            with_grad.append(p)
+            arrays.append(p._array)
+            grads.append(g._array)
+    return with_grad, arrays, grads
 
 
 def _wrote(params):

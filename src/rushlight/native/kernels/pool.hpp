@@ -30,9 +30,10 @@ static const int kMaxThreads = 1024;
 
 // Waking a sleeping thread takes 5 us on bare metal and 30 us in a virtual machine, so a worker
 // looks out for the next job before it sleeps: for the longer time when one of its last four
-// jobs came that soon after the one before, else for the shorter.
-static const int64_t kShortSpin = 2000, kLongSpin = 300000;  // ns
-static const int64_t kAwakePays = 20000, kAsleepPays = 80000;  // ns of work worth sharing, see RlPool::pays
+// jobs came that soon after the one before, else for the shorter. For the first part of the longer
+// time it gives nobody else the processor: a job then reaches it within 0.2 us.
+static const int64_t kShortSpin = 2000, kLongSpin = 300000, kHotSpin = 20000;  // ns
+static const int64_t kAwakePays = 6000, kAsleepPays = 80000;  // ns of work worth sharing, see RlPool::pays
 
 inline int64_t now_ns() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -69,28 +70,29 @@ inline void leave(int processor) {
 #endif
 }
 
+// A job's fields are written while the gate is shut. A worker that sees a new generation passes the gate (and is
+// counted) if the job is still open and has a place left; the caller shuts it and waits until nobody is inside.
 class Pool {
   public:
     // Runs the job with up to `threads` threads; false when another job holds the pool.
     bool run(int64_t n, int64_t grain, RlBody body, void* ctx, int threads) {
         if (busy_.exchange(true, std::memory_order_acquire)) return false;
-        const int64_t chunks = (n + grain - 1) / grain;
-        const int helpers = static_cast<int>(std::min<int64_t>(threads - 1, chunks - 1));
-        {
-            std::lock_guard<std::mutex> lock(mutex_);
-            body_ = body, ctx_ = ctx, n_ = n, grain_ = grain;
-            chunks_ = chunks;
+        body_ = body, ctx_ = ctx, n_ = n, grain_ = grain;
+        chunks_ = (n + grain - 1) / grain;
+        const int helpers = static_cast<int>(std::min<int64_t>(threads - 1, chunks_ - 1));
+        dealt_ = chunks_ == helpers + 1;
+        if (!dealt_) {
             taken_.store(0, std::memory_order_relaxed);
             front_.store(0, std::memory_order_relaxed);
             back_.store(0, std::memory_order_relaxed);
-            places_ = helpers;
-            published_ = now_ns();
-            caller_on_ = processor();
-            grow(helpers);
-            generation_.fetch_add(1, std::memory_order_release);
         }
-        for (int i = std::min(helpers, sleeping_.load(std::memory_order_acquire)); i > 0; --i) wake_.notify_one();
-        work(true);
+        if (workers_.load(std::memory_order_relaxed) < helpers) grow(helpers);
+        const bool asleep = sleeping_.load(std::memory_order_relaxed) > 0;
+        caller_on_ = asleep || ++jobs_ % 64 == 0 ? processor() : -1;
+        gate_.store(kOpen + helpers * kPlace, std::memory_order_release);
+        generation_.fetch_add(1, std::memory_order_seq_cst);
+        if (sleeping_.load(std::memory_order_seq_cst) > 0) wake(helpers);
+        dealt_ ? chunk(0) : work(true);
         finish();
         busy_.store(false, std::memory_order_release);
         return true;
@@ -99,39 +101,68 @@ class Pool {
     bool awake() const { return workers_.load(std::memory_order_relaxed) > sleeping_.load(std::memory_order_relaxed); }
 
   private:
-    // The caller takes chunks from the front, workers from the back, until they meet: of two threads
+    // The gate: how many workers are inside (low half), how many more may enter, whether it is open at all.
+    static const int64_t kPlace = int64_t(1) << 32, kOpen = int64_t(1) << 62, kInside = kPlace - 1;
+
+    // The number of the place taken, from 1; 0 when there is none.
+    int64_t enter() {
+        int64_t gate = gate_.load(std::memory_order_acquire);
+        while (gate >= kOpen + kPlace)
+            if (gate_.compare_exchange_weak(gate, gate - kPlace + 1, std::memory_order_acq_rel)) return (gate - kOpen) / kPlace;
+        return 0;
+    }
+
+    void chunk(int64_t i) { body_(ctx_, i * grain_, std::min((i + 1) * grain_, n_)); }
+
+    // With one chunk for each thread, a place is a chunk. With more,
+    // the caller takes chunks from the front, workers from the back, until they meet: of two threads
     // each finds in its cache what it wrote in the job before, and a late one is not waited for.
     void work(bool caller) {
         while (taken_.fetch_add(1, std::memory_order_relaxed) < chunks_) {
             const int64_t i = caller ? front_.fetch_add(1, std::memory_order_relaxed)
                                      : chunks_ - 1 - back_.fetch_add(1, std::memory_order_relaxed);
-            body_(ctx_, i * grain_, std::min((i + 1) * grain_, n_));
+            chunk(i);
         }
     }
 
-    // Closes the job to late workers and waits for those inside.
+    // Closes the job to late workers, does what was dealt to them, and waits for those inside.
     void finish() {
-        std::unique_lock<std::mutex> lock(mutex_);
-        places_ = 0;
-        if (active_.load(std::memory_order_acquire) == 0) return;
-        lock.unlock();
-        for (int i = 1; i <= 1000; ++i) {  // the last chunk is nearly done as a rule
-            if (active_.load(std::memory_order_acquire) == 0) return;
-            i % 16 ? relax() : std::this_thread::yield();
+        const int64_t gate = gate_.fetch_and(kInside, std::memory_order_acq_rel);
+        if (dealt_)
+            for (int64_t i = (gate - kOpen) / kPlace; i > 0; --i) chunk(i);
+        if ((gate & kInside) == 0) return;
+        for (int i = 1; i <= 4000; ++i) {  // the last chunk is nearly done as a rule
+            if (gate_.load(std::memory_order_acquire) == 0) return;
+            i % 256 ? relax() : std::this_thread::yield();
         }
-        lock.lock();
-        done_.wait(lock, [this] { return active_.load(std::memory_order_acquire) == 0; });
+        std::unique_lock<std::mutex> lock(mutex_);
+        done_.wait(lock, [this] { return gate_.load(std::memory_order_acquire) == 0; });
     }
 
-    // Looks for a new job until `patience` is over, and steps aside for whoever wants this processor.
-    void look_out(uint64_t seen, int64_t since, int64_t patience) {
-        do {
-            std::this_thread::yield();
-            for (int i = 0; i < 8; ++i) {
-                if (generation_.load(std::memory_order_acquire) != seen) return;
+    void wake(int helpers) {
+        std::lock_guard<std::mutex> lock(mutex_);       // a worker is either inside wait() or has not looked yet
+        for (int i = std::min(helpers, sleeping_.load(std::memory_order_relaxed)); i > 0; --i) wake_.notify_one();
+    }
+
+    // Looks for a new job until `patience` is over; whether there is one. After the first part it steps aside for
+    // whoever wants this processor.
+    bool look_out(uint64_t seen, int64_t since, int64_t patience) {
+        const int64_t hot = patience == kLongSpin ? kHotSpin : 0;
+        for (int64_t waited = 0; waited < patience; waited = now_ns() - since) {
+            if (waited >= hot) std::this_thread::yield();
+            for (int i = 0; i < 16; ++i) {
+                if (generation_.load(std::memory_order_acquire) != seen) return true;
                 relax();
             }
-        } while (now_ns() - since < patience);
+        }
+        return false;
+    }
+
+    void sleep(uint64_t seen) {
+        std::unique_lock<std::mutex> lock(mutex_);
+        sleeping_.fetch_add(1, std::memory_order_seq_cst);
+        wake_.wait(lock, [&] { return generation_.load(std::memory_order_seq_cst) != seen; });
+        sleeping_.fetch_sub(1, std::memory_order_relaxed);
     }
 
     void serve() {
@@ -139,27 +170,17 @@ class Pool {
         unsigned soon = 0;  // one bit a job, the newest lowest: did it come soon?
         int64_t idle = now_ns();
         for (;;) {
-            look_out(seen, idle, soon & 15 ? kLongSpin : kShortSpin);
-            std::unique_lock<std::mutex> lock(mutex_);
-            sleeping_.fetch_add(1, std::memory_order_relaxed);
-            wake_.wait(lock, [&] { return generation_.load(std::memory_order_relaxed) != seen; });
-            sleeping_.fetch_sub(1, std::memory_order_relaxed);
-            seen = generation_.load(std::memory_order_relaxed);
-            soon = soon << 1 | (published_ - idle < kLongSpin);
-            if (places_ == 0) {
-                idle = now_ns();
-                continue;
-            }
-            --places_;
-            active_.fetch_add(1, std::memory_order_relaxed);
-            const int callers = caller_on_;
-            lock.unlock();
-            if (callers >= 0 && processor() == callers) leave(callers);
-            work(false);
-            if (active_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-                lock.lock();  // the caller is either spinning or already inside wait()
-                done_.notify_one();
-                lock.unlock();
+            if (!look_out(seen, idle, soon & 15 ? kLongSpin : kShortSpin)) sleep(seen);
+            seen = generation_.load(std::memory_order_acquire);
+            soon = soon << 1 | (now_ns() - idle < kLongSpin);
+            if (const int64_t place = enter()) {
+                const int callers = caller_on_;
+                if (callers >= 0 && processor() == callers) leave(callers);
+                dealt_ ? chunk(place) : work(false);
+                if (gate_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+                    std::lock_guard<std::mutex> lock(mutex_);  // the caller is either spinning or already inside wait()
+                    done_.notify_one();
+                }
             }
             idle = now_ns();
         }
@@ -182,13 +203,13 @@ class Pool {
     }
 
     std::atomic<bool> busy_{false};
-    std::atomic<uint64_t> generation_{0};
-    std::atomic<int64_t> taken_{0}, front_{0}, back_{0};  // chunks: in all, by the caller, by workers
-    std::atomic<int> active_{0};    // workers inside the job
-    std::atomic<int> sleeping_{0};  // workers that need a notification
-    int64_t published_ = 0;         // when the job came
-    int caller_on_ = -1;            // and from which processor
-    int places_ = 0;                // workers still welcome in the job
+    alignas(64) std::atomic<uint64_t> generation_{0};  // what waiting workers look at
+    alignas(64) std::atomic<int64_t> gate_{0};
+    alignas(64) std::atomic<int64_t> taken_{0}, front_{0}, back_{0};  // chunks: in all, by the caller, by workers
+    alignas(64) std::atomic<int> sleeping_{0};  // workers that need a notification
+    uint64_t jobs_ = 0;
+    bool dealt_ = false;  // there is one chunk for each thread
+    int caller_on_ = -1;  // the processor the job came from, when it is worth a look
     std::atomic<int> workers_{0};
     RlBody body_ = nullptr;
     void* ctx_ = nullptr;
