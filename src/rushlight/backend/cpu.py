@@ -7,7 +7,7 @@ import numpy as np
 from . import base, guard
 
 #: Native modules with a KERNELS table; each is absent in the pure build.
-NATIVE = ("spread", "elementwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random", "loss", "conv")
+NATIVE = ("spread", "elementwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random", "loss", "conv", "windows")
 
 
 def _in_c_order(x):
