@@ -410,6 +410,17 @@ class _Linalg:
         return BatchedArray(CPU.linalg.solve(_spread(_wrap(a), levels, ndim), _spread(_wrap(b), levels, ndim)), levels)
 
 
+class _Fft:
+    """`B.fft` over named axes, which NumPy's functions take all others as batches of."""
+
+    def __getattr__(self, name):
+        f = getattr(CPU.fft, name)
+
+        def call(x, axes, **options):
+            return BatchedArray(f(x.data, axes=_axes(x, axes), **options), x.levels)
+        return call
+
+
 class Batched(base.Backend):
     """The names that bodies ask of `B`, for batched arrays.
 
@@ -426,26 +437,14 @@ class Batched(base.Backend):
     def __init__(self, levels=None, sizes=None):
         super().__init__()
         self.levels, self.sizes = levels, sizes or {}
-        self.linalg = _Linalg()
+        self.linalg, self.fft = _Linalg(), _Fft()
 
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        if name in _POINTWISE:
-            f = getattr(CPU, name)
-            found = lambda *args, **options: pointwise(f, *args, **options)         # noqa: E731
-        elif name in _REDUCTIONS:
-            f = getattr(CPU, name)
-            found = lambda x, axis=None, **options: _reduced(f, x, axis, **options)     # noqa: E731
-        elif name in _ALONG:
-            f = getattr(CPU, name)
-            found = lambda x, axis=-1, **options: _reduced(f, x, axis, **options)       # noqa: E731
-        elif name in _PLAIN:
+        if name in _PLAIN:
             return getattr(CPU, name)
-        else:
-            raise NeedsLoop(name)
-        setattr(self, name, found)
-        return found
+        raise NeedsLoop(name)
 
     def run(self, body, values):
         """Run a body once for the whole batch, or, where it cannot, once a sample."""
@@ -495,7 +494,8 @@ class Batched(base.Backend):
         dtype = x.dtype if dtype is None else dtype
         if self.levels is not None:
             return make(x.shape, dtype=dtype)
-        return Batched(x.levels, _sizes((x,)))._like(x, make, dtype) if type(x) is BatchedArray else make(x.shape, dtype=dtype)
+        like = getattr(Batched(x.levels, _sizes((x,))), make.__name__) if type(x) is BatchedArray else make
+        return like(x.shape, dtype=dtype)
 
     def copy(self, x):
         x = _wrap(x)
@@ -729,11 +729,21 @@ class Batched(base.Backend):
     def argmin(self, x, axis=None, keepdims=False):
         return self._argument(CPU.argmin, x, axis, keepdims)
 
-    def cumulative_max(self, x, axis):
-        return _reduced(CPU.cumulative_max, x, axis)
-
     def column_sums(self, x):
         return self.sum(x, axis=0)
+
+    def sort(self, x, axis=-1, **options):
+        return _reduced(CPU.sort, x, axis, **options)
+
+    def nonzero(self, x):
+        if type(x) is not BatchedArray:
+            return CPU.nonzero(x)
+        if not x.levels:
+            return tuple([BatchedArray(k, ()) for k in CPU.nonzero(x.data)])
+        if _Running.depth:
+            raise NeedsLoop(DYNAMIC.format("nonzero"))
+        raise RuntimeError("vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over "
+                           "indexing with a boolean mask.")
 
     def argsort(self, x, axis=-1, stable=True, **options):
         return _reduced(CPU.argsort, x, axis, stable=stable, **options)
@@ -818,11 +828,29 @@ _POINTWISE = frozenset("""
     greater_equal hypot imag isfinite isinf isnan less less_equal log log10 log1p log2 logaddexp logical_and logical_not
     logical_or logical_xor make_complex maximum minimum multiply negative nextafter not_equal positive pow real reciprocal
     remainder round sign signbit sin sinh sqrt square subtract tan tanh trunc where isin ldexp rint""".split())
-_REDUCTIONS = frozenset("sum prod max min mean std var count_nonzero cumulative_min cumulative_sum cumulative_prod".split())
-_ALONG = frozenset("sort".split())
+_REDUCTIONS = frozenset("""
+    sum prod max min mean std var count_nonzero cumulative_max cumulative_min cumulative_sum cumulative_prod""".split())
 _PLAIN = frozenset("""
     bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128 pi inf nan e
     arange eye linspace finfo iinfo result_type dtype ndim shape device_type""".split())
+
+
+
+def _give(names, how):
+    for name in names:
+        setattr(Batched, name, how(name))
+
+
+def _pointwise_name(name):
+    return lambda self, *args, **options: pointwise(getattr(CPU, name), *args, **options)
+
+
+def _reduction_name(name):
+    return lambda self, x, axis=None, **options: _reduced(getattr(CPU, name), x, axis, **options)
+
+
+_give(_POINTWISE, _pointwise_name)
+_give(_REDUCTIONS, _reduction_name)
 
 
 def _cpu():

@@ -2,13 +2,15 @@
 import functools
 
 from .. import dtypes
+from ..backend import base as backends
 from ..core.modes import state
 from ..core.op import T, op
+from ..core.tensor import TensorBase
 from ._dims import unique_dims, wrap_dim
 
 __all__ = [
     "axes", "c_name", "chebyshev", "cj", "in_double", "kept_shape", "no_derivative", "not_for", "nothing",
-    "numpy_names", "packed", "polynomial", "wide",
+    "numpy_names", "packed", "polynomial", "some", "wide",
 ]
 
 _F32, _F64 = dtypes.float32, dtypes.float64
@@ -21,7 +23,7 @@ def cj(x):
     dtype = getattr(x, "dtype", None)
     if dtype is None:
         return x.conjugate() if isinstance(x, complex) else x
-    if getattr(dtype, "kind", "c") != "c":
+    if getattr(dtype, "kind", "c") not in "cW":
         return x
     from .pointwise_complex import conj
     return conj(x)
@@ -39,6 +41,12 @@ zeros_as.vjp(input=lambda g: zeros_as(g))
 def nothing(g):
     """Return the gradient of a step function: zeros, even where `g` is inf or nan."""
     return zeros_as(g)
+
+
+def some(mask):
+    """Whether any element of a mask, a tensor or an array inside a rule, holds (of any sample where it stands for a batch)."""
+    array = mask._array if isinstance(mask, TensorBase) else mask
+    return bool(backends.of_array(array).any(array))
 
 
 def no_derivative(name):

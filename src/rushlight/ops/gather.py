@@ -15,7 +15,9 @@ _INTEGERS = (dtypes.int64, dtypes.int32)
 
 def first_outside(B, index, n, low=0):
     """Return the first index below `low` or not below n, or None."""
-    if not prod(index.shape) or (int(B.min(index)) >= low and int(B.max(index)) < n):
+    if not prod(index.shape) or (not low and B.all_below(index, n)):
+        return None
+    if int(B.min(index)) >= low and int(B.max(index)) < n:
         return None
     return int(index[(index < low) | (index >= n)][0])
 

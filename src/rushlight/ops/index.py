@@ -141,7 +141,7 @@ def _array_of(B, item):
         warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
                       stacklevel=5)
         return B.astype(array, bool)
-    if array.ndim == 0 and d is not dtypes.bool:
+    if array.ndim == 0 and d is not dtypes.bool and not backends.of_array(array).takes_cpu:
         return int(array)
     return array
 
@@ -462,6 +462,10 @@ def _as_value(self, value):
 def _set_tracked(self, index, value):
     """The path with a graph, or with tensors and masks in the index; raises torch's errors."""
     B = backends.of_array(self._array)
+    if isinstance(index, TensorBase) and index.dtype is dtypes.bool and backends.of_array(index._array).takes_cpu \
+            and prod(getattr(value, "shape", ())) == 1:
+        OPS.masked_fill_(self, _over(index, self.ndim), value)      # a mask that differs between the samples of a batch
+        return None
     basic, where, masked = read(B, tuple(self._array.shape), index)
     value = _as_value(self, value)
     if where is None:
@@ -478,6 +482,11 @@ def _set_tracked(self, index, value):
         value = OPS.to(value, target.dtype)
     store(target, where, value, False)
     return None
+
+
+def _over(mask, ndim):
+    """Return a mask of the first dimensions with the others added as 1."""
+    return OPS.view(mask, tuple(mask.shape) + (1,) * (ndim - mask.ndim))
 
 
 def _check_expands(value, shape):

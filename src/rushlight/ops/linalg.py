@@ -9,7 +9,7 @@ from ..core.op import T, composite, named_result, op, publish
 from ..core.tensor import OPS
 from . import lapack
 from ._dims import broadcast_shape
-from ._rules import cj, zeros_as
+from ._rules import cj, some, zeros_as
 from .products import check_square
 from .rearrange import tril, triu
 from .shape import unsqueeze
@@ -54,6 +54,8 @@ def eye_like(B, like: T, n, m):
 
 def first_failure(info):
     """Return (text for the batch element, number) of the first nonzero info, or None."""
+    if not some(info):
+        return None
     codes = info.reshape(-1).tolist()
     bad = next((k for k, code in enumerate(codes) if code), None)
     if bad is None:
@@ -279,7 +281,7 @@ def linalg_det(B, A: T):
 
 def _det_rule(g, A, out):
     g, out = g[..., None, None], out[..., None, None]
-    if not bool(OPS.any(OPS.eq(out, 0))):
+    if not some(out == 0):
         return (g * cj(out)) * h(linalg_inv_ex(A)[0])
     U, S, Vh = OPS.linalg_svd(A, False)             # a singular matrix: the cofactors from its singular values
     others = OPS.product_of_others(S, -1)

@@ -7,7 +7,7 @@ from .. import dtypes
 from ..core.op import T, composite, op
 from ..core.tensor import OPS
 from ._dims import wrap_dim
-from ._rules import axes, cj, kept_shape, nothing, numpy_names, wide
+from ._rules import axes, cj, kept_shape, nothing, numpy_names, some, wide
 from .pointwise import exp
 from .pointwise_binary import div
 from .pointwise_logic import choose, isnan, logical_not
@@ -143,7 +143,7 @@ def prod(B, input: T, dim=None, keepdim=False, *, dtype=None):
 
 def _prod_rule(g, input, out, input_shape, dim, keepdim):
     g = spread(g, input_shape, dim, keepdim)
-    if any(input == 0):
+    if some(input == 0):
         return g * cj(product_of_others(input, dim))
     return g * cj(spread(out, input_shape, dim, keepdim) / input)
 

@@ -3,11 +3,11 @@ from .. import dtypes
 from ..core.op import T, composite, op
 from ..core.tensor import OPS
 from ._dims import wrap_dim
-from ._rules import cj, not_for, nothing, numpy_names, packed, wide
+from ._rules import cj, not_for, nothing, numpy_names, packed, some, wide
 from .pointwise import exp, log
 from .pointwise_binary import complex_logaddexp, sub
 from .pointwise_logic import choose
-from .reduce import any, product_of_others, sum
+from .reduce import product_of_others, sum
 
 
 def _along(B, function, input, dim, dtype):
@@ -65,7 +65,7 @@ def cumprod(B, input: T, dim, *, dtype=None):
 def _cumprod_rule(g, input, out, input_shape, dim):
     if not input_shape:
         return g
-    if not any(input == 0):
+    if not some(input == 0):
         return reversed_cumsum(g * cj(out), dim) / cj(input)
     # Row k of a matrix holds the factors of out[k], and ones after them.
     n = input_shape[dim]
