@@ -13,6 +13,8 @@ from .. import names
 _PACKAGE = "rushlight"
 #: top-level names the alias answers for, and where they live
 _NAMES = {"torch": _PACKAGE, "torchvision": _PACKAGE + ".vision"}
+#: names it answers for only where nothing else of that name is installed
+_STAND_INS = {"safetensors": _PACKAGE + ".io.safetensors"}
 
 
 class _Loader:
@@ -51,7 +53,22 @@ class _Finder:
         return importlib.machinery.ModuleSpec(name, _Loader(module), is_package=hasattr(module, "__path__"))
 
 
+class _StandIns:
+    """The last to be asked: finds our part of a package that is not installed."""
+
+    def find_spec(self, name, path=None, target=None):
+        top, _, rest = name.partition(".")
+        if top not in _STAND_INS or rest and sys.modules[top].__name__ != _STAND_INS[top]:
+            return None
+        try:
+            module = importlib.import_module(_STAND_INS[top] + ("." + rest if rest else ""))
+        except ModuleNotFoundError:
+            return None
+        return importlib.machinery.ModuleSpec(name, _Loader(module), is_package=hasattr(module, "__path__"))
+
+
 _FINDER = _Finder()
+_LAST = _StandIns()
 
 
 def install():
@@ -68,6 +85,7 @@ def install():
             raise RuntimeError(f"{top} is imported already in this process, from {found.__file__}; call "
                                "rushlight.install() before the first import of it")
     sys.meta_path.insert(0, _FINDER)
+    sys.meta_path.append(_LAST)
     for name in [n for n in sys.modules if n.partition(".")[0] == _PACKAGE]:
         _rename(sys.modules[name])
     spawn = sys.modules.get("multiprocessing.spawn")
@@ -84,10 +102,11 @@ def uninstall():
     """Take the alias out again; modules that imported it keep what they have."""
     if installed():
         sys.meta_path.remove(_FINDER)
+        sys.meta_path.remove(_LAST)
         while _renamed:
             cls, module = _renamed.pop()
             cls.__module__ = module
-        for name in [n for n in sys.modules if n.partition(".")[0] in _NAMES]:
+        for name in [n for n in sys.modules if n.partition(".")[0] in (*_NAMES, *_STAND_INS)]:
             if sys.modules[name].__name__.startswith(_PACKAGE):
                 del sys.modules[name]
 

@@ -127,6 +127,30 @@ class UntypedStorage(_Storage):
     def _of(self, array):
         return UntypedStorage(array)
 
+    @classmethod
+    def from_file(cls, filename, shared=False, nbytes=0):
+        """Return a storage that is a file mapped into memory.
+
+        Args:
+            shared: writes go to the file, which is made as long as `nbytes`; otherwise they stay here.
+            nbytes: how many bytes; 0 for all of them.
+        Raises: RuntimeError when the file has fewer.
+        """
+        import mmap
+        import os
+
+        with open(filename, "r+b" if shared else "rb") as f:
+            size = os.fstat(f.fileno()).st_size
+            if shared and size < nbytes:
+                f.truncate(nbytes)
+                size = nbytes
+            if size < nbytes:
+                raise RuntimeError(f"unable to mmap {nbytes} bytes from file <{filename}>: it has {size}")
+            if not size:
+                return cls(0)
+            mapped = mmap.mmap(f.fileno(), nbytes or size, access=mmap.ACCESS_WRITE if shared else mmap.ACCESS_COPY)
+        return cls(guard.frombuffer(mapped, _BYTE, -1, 0))
+
     def untyped(self):
         """Return the storage itself."""
         return self
