@@ -1,6 +1,7 @@
 """`backward` and `grad`: argument checks around the walk."""
 from .. import dtypes, errors
 from ..backend import base as backends
+from ..backend.cpu import B as CPU
 from .engine import backward_walk
 from .tensor import TensorBase, make, node_of, wants_grad
 
@@ -16,9 +17,9 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
         inputs: the tensors to accumulate into; others stay as they are.
     Raises RuntimeError when a root needs a gradient given or does not require grad.
     """
-    roots = (tensors,) if isinstance(tensors, TensorBase) else tuple(tensors)
+    roots = several(tensors)
     if inputs is not None:
-        inputs = (inputs,) if isinstance(inputs, TensorBase) else tuple(inputs)
+        inputs = several(inputs)
         if not inputs:
             raise RuntimeError("`inputs` argument to `backward` cannot be empty.")
     grads = start_gradients(roots, grad_tensors, create_graph)
@@ -31,6 +32,23 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
         if k in found:
             g = found[k]
             t._grad = _accumulated(t._grad, g if isinstance(g, TensorBase) else make(_fresh(g)))
+
+
+def several(tensors):
+    """Return a tuple of tensors; a gradient edge is stood in for by a tensor that flows along it."""
+    if isinstance(tensors, TensorBase) or hasattr(tensors, "output_nr"):
+        tensors = (tensors,)
+    return tuple([t if isinstance(t, TensorBase) else _on_edge(*t[:2]) for t in tensors])
+
+
+def _on_edge(node, nr):
+    leaf = getattr(node, "variable", None)
+    if leaf is not None:
+        return leaf
+    shape, dtype = node.shape_of(nr)
+    t = make(CPU.broadcast_to(CPU.zeros((), dtype=dtype), shape))       # of no memory: its values count for nothing
+    t._node, t._nr = node, nr
+    return t
 
 
 def _accumulated(old, g):
@@ -50,8 +68,8 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
         materialize_grads: give zeros instead of that None.
         is_grads_batched: `grad_outputs` have one more leading dimension; so have the results.
     """
-    outputs = (outputs,) if isinstance(outputs, TensorBase) else tuple(outputs)
-    inputs = (inputs,) if isinstance(inputs, TensorBase) else tuple(inputs)
+    outputs = several(outputs)
+    inputs = several(inputs)
     if materialize_grads and allow_unused is False:
         raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
                          "allow_unused=False.")

@@ -310,6 +310,27 @@ class SavedTensor:
         node.versions[k] = -2
 
 
+class SavedTensor:
+    """A value that a node saved, as `node._raw_saved_<name>` gives it: for hooks on it alone."""
+
+    def __init__(self, node, place):
+        self.node, self.place = node, place
+
+    def register_hooks(self, pack_hook, unpack_hook):
+        """Replace the value by what `pack_hook` makes of it, and that by what `unpack_hook` brings back."""
+        node, k = self.node, self.place
+        if node.freed:
+            raise RuntimeError("Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of "
+                               "the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True "
+                               "if you need to backward through the graph a second time or if you need to access saved "
+                               "variables after calling backward.")
+        if node.versions[k] == -2:
+            raise RuntimeError("Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one "
+                               "pair of hooks is allowed at a time.")
+        node.saved[k] = packed(node.unpack(k, True), node, (pack_hook, unpack_hook))
+        node.versions[k] = -2
+
+
 def packed(t, node, hooks):
     """Return what `pack_hook` makes of a tensor that `node` saves, how to get it back, and its place in the graph."""
     pack, unpack = hooks
