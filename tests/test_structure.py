@@ -46,6 +46,7 @@ IGNORED = {
 }
 
 PRESCRIBED = {                           # methods that a base class calls: not every subclass looks at each argument
+    "compute_mask": {"t", "default_mask"},   # nn.utils.prune.BasePruningMethod
     "start": {"p", "group"},             # optim.GroupOptimizer: the state of one parameter
 }
 

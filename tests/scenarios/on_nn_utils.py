@@ -32,9 +32,14 @@ def state(module):
 @scenario
 def parametrize_errors(torch, see):
     P, S = sub(torch, "parametrize"), step_class(torch)
-    new = lambda: torch.nn.Linear(3, 4)
     add = P.register_parametrization
-    same = lambda x: x
+
+    def new():
+        return torch.nn.Linear(3, 4)
+
+    def same(x):
+        return x
+
     see.error(add, new(), "foo", S(same))
     for f, back in ((lambda x: x[0], None), (lambda x: x.double(), None), (lambda x: 3, None), (same, lambda x: 3), (same, lambda x: x.double()),
                     (same, lambda x: x[0]), (same, lambda x: (x, 3)), (lambda x, y: x, lambda x: (x, x.double())),
@@ -192,7 +197,10 @@ def prune(torch, see):
 @scenario
 def prune_errors(torch, see):
     P, nn = sub(torch, "prune"), torch.nn
-    new = lambda: nn.Linear(3, 4)
+
+    def new():
+        return nn.Linear(3, 4)
+
     for amount in (-1, 1.5, "a", 13, 2.5, -0.1, 1.0, 0):
         see.error(P.l1_unstructured, new(), "weight", amount)
     see.error(P.ln_structured, new(), "weight", 0.5, 2, 5)
