@@ -36,6 +36,8 @@ class _Finder:
 
     def find_spec(self, name, path=None, target=None):
         top, _, rest = name.partition(".")
+        if top in _STAND_INS:           # its parts come from here too; it itself was not found elsewhere
+            return _LAST.find_spec(name, path, target) if rest else None
         if top not in _NAMES:
             after = _patch_spawn if name == "multiprocessing.spawn" else _rename if top == _PACKAGE else None
             return None if after is None else _watch(self, name, path, after)
