@@ -1,6 +1,7 @@
 """`torch._C`: the names of PyTorch's compiled module that programs and libraries reach for."""
 from .core import overrides as _overrides
 from .core.modes import state as _state
+from .core.generator import Generator
 from .core.overrides import DisableTorchFunction, DisableTorchFunctionSubclass, disabled as _disabled_torch_function_impl
 from .core.tensor import TensorBase, _TensorMeta
 from .overrides import (_len_torch_function_stack, has_torch_function as _has_torch_function,
