@@ -1,7 +1,7 @@
 """Element types: torch's names over NumPy's dtypes, and the promotion table.
 
-A `dtype` is an immutable singleton; `torch.float32 is torch.float`. NumPy has no bfloat16 or float8,
-so those are taken from `ml_dtypes`, which is imported when one of them is first used.
+A `dtype` is an immutable singleton; `torch.float32 is torch.float`. NumPy has no bfloat16, float8 or
+complex32, so those are taken from `ml_dtypes`, which is imported when one of them is first used.
 """
 import numpy as np
 
@@ -76,6 +76,8 @@ def _from_ml_dtypes(dt):
         import ml_dtypes
     except ImportError as e:
         raise ImportError(f"{dt} needs the ml_dtypes package: pip install ml_dtypes") from e
+    if not hasattr(ml_dtypes, dt._source):
+        raise ImportError(f"{dt} needs a newer ml_dtypes package: pip install --upgrade ml_dtypes")
     found = np.dtype(getattr(ml_dtypes, dt._source))
     FROM_NP[found] = dt
     return found
@@ -98,17 +100,18 @@ float16 = dtype("float16", FLOATING, 2, "Half", 1)
 bfloat16 = dtype("bfloat16", FLOATING, 2, "BFloat16", 1, "bfloat16")
 float32 = dtype("float32", FLOATING, 4, "Float", 2)
 float64 = dtype("float64", FLOATING, 8, "Double", 3)
+complex32 = dtype("complex32", COMPLEX, 4, "ComplexHalf", 1, "complex32")
 complex64 = dtype("complex64", COMPLEX, 8, "ComplexFloat", 2)
 complex128 = dtype("complex128", COMPLEX, 16, "ComplexDouble", 3)
 
 ALL = (bool, uint8, int8, int16, int32, int64, uint16, uint32, uint64, float8_e4m3fn, float8_e5m2,
-       float8_e4m3fnuz, float8_e5m2fnuz, float16, bfloat16, float32, float64, complex64, complex128)
+       float8_e4m3fnuz, float8_e5m2fnuz, float16, bfloat16, float32, float64, complex32, complex64, complex128)
 ALIASES = {"half": float16, "float": float32, "double": float64, "short": int16, "int": int32,
-           "long": int64, "cfloat": complex64, "cdouble": complex128}
+           "long": int64, "chalf": complex32, "cfloat": complex64, "cdouble": complex128}
 BY_NAME = {d.name: d for d in ALL}
 FROM_NP = {d._np: d for d in ALL if d._np is not None}
-_REAL = {complex64: float32, complex128: float64}
-_COMPLEX_OF = {float16: complex64, bfloat16: complex64, float32: complex64, float64: complex128}
+_REAL = {complex32: float16, complex64: float32, complex128: float64}
+_COMPLEX_OF = {float16: complex32, bfloat16: complex64, float32: complex64, float64: complex128}
 
 _ML_NAMES = {d._source: d for d in ALL if d._source}
 
@@ -286,7 +289,7 @@ class finfo:
         self.bits = real.itemsize * 8
         self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
         self.tiny = self.smallest_normal = float(info.smallest_normal)
-        self.resolution = float(info.resolution)
+        self.resolution = 10.0 ** -int(info.precision)
 
     def __repr__(self):
         return (f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "

@@ -18,6 +18,9 @@ class NeedsLoop(RuntimeError):
 
     backend: Any = None
 
+#: Category letters of the dtypes of ml_dtypes by NumPy's: bfloat16 and float8, complex32.
+KINDS = {"V": "f", "W": "c"}
+
 
 class Backend:
     """The namespace that op bodies compute with.
@@ -62,8 +65,7 @@ class Backend:
 
     def kind(self, x):
         """Return the category letter of an array's dtype: 'b', 'i', 'u', 'f' or 'c'."""
-        kind = x.dtype.kind
-        return "f" if kind == "V" else kind
+        return KINDS.get(x.dtype.kind, x.dtype.kind)
 
     def cast(self, x, dt):
         """Return `x` in the backend dtype `dt`, itself when it has it already."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from . import base, guard
 
 #: Native modules with a KERNELS table; each is absent in the pure build.
@@ -48,6 +49,16 @@ def _chain(a, b, even):
         total = part if total is None else total + part
         left -= size
     return total
+
+
+_REAL_OF = {4: np.float16, 8: np.float32, 16: np.float64}       # by the size of the complex number
+
+
+def _complex_of(real):
+    """Return the complex dtype whose parts have a real one (float32 in place of bfloat16)."""
+    if real == np.float16:
+        return dtypes.complex32.np
+    return np.complex128 if real.itemsize == 8 else np.complex64
 
 
 class CpuBackend(base.Backend):
@@ -148,9 +159,9 @@ class CpuBackend(base.Backend):
     def where(self, condition, x, y):
         # np.where takes a Python float beside an ml_dtypes array for a float64
         if not hasattr(x, "dtype"):
-            if hasattr(y, "dtype") and y.dtype.kind == "V":
+            if hasattr(y, "dtype") and y.dtype.kind in "VW":
                 x = np.asarray(x, y.dtype)
-        elif not hasattr(y, "dtype") and x.dtype.kind == "V":
+        elif not hasattr(y, "dtype") and x.dtype.kind in "VW":
             y = np.asarray(y, x.dtype)
         return np.where(condition, x, y)
 
@@ -224,19 +235,26 @@ class CpuBackend(base.Backend):
         return np.logaddexp.accumulate(x, -1)
 
     def make_complex(self, real, imag):
-        dt = np.complex128 if real.dtype.itemsize == 8 else np.complex64
+        dt = _complex_of(real.dtype)
         if real.shape == imag.shape:
             z = np.empty_like(real, dt)
         else:
             z = np.empty(np.broadcast_shapes(real.shape, imag.shape), dt)
-        z.real, z.imag = real, imag
+        parts = self.view_as_real(z)
+        parts[..., 0], parts[..., 1] = real, imag
         return z
 
     def view_as_real(self, x):
-        return x[..., None].view(x.real.dtype)
+        return x[..., None].view(_REAL_OF[x.dtype.itemsize])
 
     def view_as_complex(self, x):
-        return x.view(np.complex128 if x.dtype.itemsize == 8 else np.complex64)[..., 0]
+        return x.view(_complex_of(x.dtype))[..., 0]
+
+    def real(self, x):
+        return x.real if x.dtype.kind != "W" else self.view_as_real(x)[..., 0]
+
+    def imag(self, x):
+        return x.imag if x.dtype.kind != "W" else self.view_as_real(x)[..., 1]
 
     def scipy_special(self, name):
         return base._scipy_special(name)

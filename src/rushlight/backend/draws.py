@@ -45,7 +45,7 @@ def _store(out, values):
 
 def _real_parts(out, fill):
     """Fill a complex array as the array of its real and imaginary parts, one after the other."""
-    part = out.real.dtype
+    part = np.float16 if out.dtype.kind == "W" else out.real.dtype
     if out.flags.c_contiguous:
         fill(out.reshape(-1).view(part))
         return
@@ -76,7 +76,7 @@ def uniform(source, out, low, high):
     """
     if source.state is not None and out.dtype.char == "f" and out.flags.c_contiguous:
         native.uniform_f32(source.state, out, low, high)
-    elif out.dtype.kind == "c":
+    elif out.dtype.kind in "cW":
         _real_parts(out, lambda parts: uniform(source, parts, low, high))
     elif out.dtype == F8:
         values = out if out.flags.c_contiguous else np.empty(out.size)
@@ -119,7 +119,7 @@ def normal(source, out, mean, std):
             native.normal_f32(source.state, out, mean, std)
         else:
             source.normal = native.normal_pairs(source.state, out, mean, std, source.normal)
-    elif out.dtype.kind == "c":
+    elif out.dtype.kind in "cW":
         _real_parts(out, lambda parts: normal(source, parts, mean, std / math.sqrt(2.0)))
     elif out.size >= 16 and out.flags.c_contiguous:
         _normal_blocks(source, out.reshape(-1), mean, std)

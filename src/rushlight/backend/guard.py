@@ -102,6 +102,8 @@ def expand(x, shape):
 
 def windows(x, axis, size, step):
     """Return the view of x's windows of `size` every `step` along an axis; the window is the last axis."""
+    if x.dtype.kind == "W":             # complex32, which `sliding_window_view` cannot name
+        return windows(x.view(np.uint32), axis, size, step).view(x.dtype)
     found = np.lib.stride_tricks.sliding_window_view(x, size, axis, writeable=x.flags.writeable)
     return found[(slice(None),) * axis + (slice(None, None, step),)]
 

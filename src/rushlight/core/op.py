@@ -257,7 +257,7 @@ class Op:
                     self.check_arguments(args)
                 self.promote_values(args, values)
         result = self.run(values)
-        if dtype is not _F32 and dtype.kind == "V" and self.promote != NO_PROMOTION:
+        if dtype is not _F32 and dtype.kind in "VW" and self.promote != NO_PROMOTION:
             result = self.narrowed(result, values)
         if self.outputs is not None or self.view or special:
             return self.wrap_special(args, values, result, track and self.differentiable and state.grad)
@@ -276,9 +276,11 @@ class Op:
         return True
 
     def narrowed(self, result, values):
-        """Return what NumPy widened to float32 or more, for a bfloat16 array with a number, in bfloat16."""
+        """Return what NumPy widened, for a bfloat16 or complex32 array with a number, in the array's dtype."""
         expected = next(values[i].dtype for i in self.promoted if hasattr(values[i], "dtype"))
-        if expected.kind != "V" or self.widens or type(result) is tuple or result.dtype.kind != "f":
+        if expected.kind not in "VW" or self.widens or type(result) is tuple or result.dtype.kind not in "fc":
+            return result
+        if result.dtype.kind == "f" and expected.kind == "W":           # an absolute value, say
             return result
         return result.astype(expected)
 
@@ -558,7 +560,7 @@ class Op:
         else:
             node.multi = [((), _F32) if r is None else (r.shape, r.dtype) for r in result]
             for k, t in enumerate(out):
-                if t is not None and result[k].dtype.kind in "fcV":
+                if t is not None and result[k].dtype.kind in "fcVW":
                     t._node = node
                     t._nr = k
         if plan.saves:

@@ -173,6 +173,8 @@ def _extremes(shown):
 def _printable(array):
     """The array in a dtype NumPy can format exactly: half and smaller floats are widened."""
     kind = array.dtype.kind
+    if kind == "W":
+        return array.astype(np.complex64)
     if kind == "f" and array.dtype.itemsize < 4 or kind not in "biufc":
         return array.astype(np.float32)
     return array

@@ -253,7 +253,7 @@ def _cast_method(name, dtype):
     return method(cast)
 
 
-for _name in ("float", "double", "half", "bfloat16", "int", "long", "short", "bool", "cfloat", "cdouble"):
+for _name in ("float", "double", "half", "bfloat16", "int", "long", "short", "bool", "chalf", "cfloat", "cdouble"):
     _cast_method(_name, dtypes.ALIASES.get(_name) or dtypes.BY_NAME[_name])
 _cast_method("char", dtypes.int8)
 _cast_method("byte", dtypes.uint8)

@@ -211,7 +211,7 @@ def _values(x):
     if type(x) is not _ndarray:
         x = backends.of_array(x).to_numpy(x)
     if x.dtype.kind not in "biufc":
-        return CPU.cast(x, dtypes.float32.np)
+        return CPU.cast(x, (dtypes.complex64 if x.dtype.kind == "W" else dtypes.float32).np)
     return x if x.dtype.itemsize > 1 or x.dtype.kind != "f" else CPU.cast(x, dtypes.float32.np)
 
 

@@ -423,7 +423,7 @@ def sgn(B, input: T):
 
 
 def _sgn_rule(g, input, out):
-    if getattr(out.dtype, "kind", "c") != "c":
+    if getattr(out.dtype, "kind", "c") not in "cW":
         return nothing(g)
     length = absolute(input)
     zero = length == 0

@@ -1,6 +1,7 @@
 """Complex numbers: their parts, their polar form, and real tensors seen as complex ones."""
 from math import pi
 
+from .. import dtypes
 from ..core.op import T, composite, op, prop
 from ._rules import cj
 from .pointwise_logic import where
@@ -93,7 +94,7 @@ def view_as_complex(B, input: T):
     Raises: RuntimeError unless the last dimension has stride 1 and the others have even strides.
     """
     kind = B.kind(input)
-    if kind != "f" or input.dtype.itemsize < 4:
+    if kind != "f" or (input.dtype.itemsize < 4 and B.torch_dtype(input) is not dtypes.float16):
         raise RuntimeError("view_as_complex is only supported for half, float and double tensors, but got a tensor "
                            f"of scalar type: {B.torch_dtype(input).short}")
     if not input.ndim:
@@ -141,12 +142,12 @@ _imag.vjp(input=lambda g: g * 1j)
 
 def real_part(x):
     """Return the real parts of a tensor or of a plain array (real ones come back as they are)."""
-    return _real(x) if getattr(x.dtype, "kind", "c") == "c" else x
+    return _real(x) if getattr(x.dtype, "kind", "c") in "cW" else x
 
 
 def imaginary_part(x):
     """Return the imaginary parts of a tensor or of a plain array; zeros for a real one."""
-    return _imag(x) if getattr(x.dtype, "kind", "c") == "c" else x * 0
+    return _imag(x) if getattr(x.dtype, "kind", "c") in "cW" else x * 0
 
 
 @composite(method=False)
@@ -217,7 +218,7 @@ def angle(B, input: T):
 
 
 def _angle_rule(g, input):
-    if getattr(input.dtype, "kind", "c") != "c":
+    if getattr(input.dtype, "kind", "c") not in "cW":
         return g * 0
     size = real_part(input * cj(input))
     zero = size == 0

@@ -25,7 +25,7 @@ __all__ = ["bernoulli_each_into", "fill", "integers_into", "normal_into", "unifo
 
 _HALF, _BF16, _F32, _F64 = dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64
 _REAL = (_F32, _F64, _HALF, _BF16)
-_COMPLEX = (dtypes.complex64, dtypes.complex128)
+_COMPLEX = (dtypes.complex32, dtypes.complex64, dtypes.complex128)
 _SMALL_INTS = (dtypes.int64, dtypes.int32, dtypes.int16, dtypes.int8, dtypes.uint8)
 _DIGITS = {_F64: 53, _F32: 24, _HALF: 11, _BF16: 8}
 _C_NAMES = {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "bool": "bool",
