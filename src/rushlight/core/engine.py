@@ -228,7 +228,7 @@ class Node:
         """Return what a rule of an op with several outputs gets as `g`."""
         if self.op.returns is not None and type(self.op.returns) is int:
             return grads[self.op.returns]
-        floating = [k for k in range(len(grads)) if self.multi[k][1].kind in "fcV"]
+        floating = [k for k in range(len(grads)) if self.multi[k][1].kind in "fcVW"]
         if len(floating) == 1:
             return grads[floating[0]]
         return tuple(grads) if len(floating) == len(grads) else tuple([grads[k] for k in floating])
@@ -660,7 +660,7 @@ def fit(r, shape, dtype, create_graph):
         r = sum_to(r, shape)
     if r.dtype is not dtype and r.dtype != dtype:
         backend = backends.of_array(r)
-        if backend.kind(r) == "c" and dtype.kind != "c":
+        if backend.kind(r) == "c" and dtype.kind not in "cW":
             r = backend.real(r)
         r = backend.cast(r, dtype)
     return r
