@@ -41,6 +41,11 @@ class _Sequence:
 SEQUENCE = _Sequence()
 
 
+def sequence():
+    """Return the counter of nodes, which the compiled build keeps out of Python's sight."""
+    return SEQUENCE
+
+
 class Plan:
     """What to save and which rules to run when a given set of inputs requires grad."""
 
@@ -290,24 +295,6 @@ def accumulator(leaf):
     if leaf._acc is None:
         leaf._acc = AccumulateGrad(leaf)
     return leaf._acc
-
-
-class SavedTensor:
-    """A value that a node saved, as `node._raw_saved_<name>` gives it: for hooks on it alone."""
-
-    def __init__(self, node, place):
-        self.node, self.place = node, place
-
-    def register_hooks(self, pack_hook, unpack_hook):
-        """Replace the value by what `pack_hook` makes of it, and that by what `unpack_hook` brings back."""
-        node, k = self.node, self.place
-        if node.freed:
-            raise RuntimeError(FREED)
-        if node.versions[k] == -2:
-            raise RuntimeError("Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one "
-                               "pair of hooks is allowed at a time.")
-        node.saved[k] = packed(node.unpack(k, True), node, (pack_hook, unpack_hook))
-        node.versions[k] = -2
 
 
 class SavedTensor:

@@ -8,7 +8,7 @@ from ..backend import base as backends
 from ..backend import batched
 from ..backend.batched import BatchedArray
 from ..core import engine
-from ..core.engine import Node, SEQUENCE, UserCode
+from ..core.engine import Node, UserCode, sequence
 from ..core.modes import state
 from ..core.tensor import TensorBase, alias, counter, make, node_of, wants_grad
 
@@ -183,7 +183,8 @@ def cross(node, r, edge):
 
 def begin_batch():
     """Open a level and return its number."""
-    SEQUENCE.cross = cross
+    counted = sequence()
+    counted.cross = cross
     Levels.count += 1
-    BIRTHS[Levels.count] = SEQUENCE.n
+    BIRTHS[Levels.count] = counted.n
     return Levels.count
