@@ -20,6 +20,7 @@ from ._factory import (
     fill_number,
     finish,
     into_out,
+    is_expanded,
     kind_of,
     new_array,
 )
@@ -413,7 +414,8 @@ def _multinomial(B, input: T, num_samples, replacement, generator):
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
     if not B.all(B.sum(input, axis=-1) > 0):
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
-    race = fill(B, B.empty_like(input), generator, draws.exponential, 1.0)
+    race = B.empty(input.shape, dtype=input.dtype) if is_expanded(input) else B.empty_like(input)
+    fill(B, race, generator, draws.exponential, 1.0)
     race = input / race
     if num_samples == 1:
         return B.argmax(race, axis=-1, keepdims=True)
@@ -563,6 +565,41 @@ def _standard_gamma_grad(B, input: T, output: T):
 
 
 _standard_gamma.vjp(input=lambda g, input, out: g * _standard_gamma_grad(input, out))
+
+
+_MOST_TERMS = 10000
+
+
+@op(method=False, differentiable=False)
+def _dirichlet_grad(B, x: T, alpha: T, total: T):
+    """Return the scaled derivative of a beta number `x` with respect to its parameter `alpha`, the other one fixed.
+
+    Formula: -(dI/da) / p / (1 - x) of the distribution function and the density of Beta(a, b), a = alpha,
+    b = total - alpha, from the power series of I in x, or in 1 - x where that is shorter, in float64.
+
+    Args:
+        total: the sum of both parameters.
+    """
+    x64, a, total64 = [B.cast(v, B.dt(dtypes.float64)) for v in (x, alpha, total)]
+    if 0 in x.shape:
+        return B.zeros_like(x)
+    b, left = total64 - a, 1 - x64
+    # The smaller of x and 1 - x, unless it lies so far above its mean that the sum would lose digits.
+    mirrored = B.where(x64 <= 0.5, x64 * total64 > a + 6 * B.sqrt(a) + 10, left * total64 <= b + 6 * B.sqrt(b) + 10)
+    s, start = B.where(mirrored, left, x64), B.where(mirrored, b, a)
+    psi = digamma.raw(total64) + B.log(x64)
+    term, total_sum = 1 / start, B.zeros_like(x64)
+    other = digamma.raw(B.where(mirrored, a, a + 1))
+    step = B.where(mirrored, 0.0, 1.0)
+    for n in range(_MOST_TERMS):
+        added = term * (psi - other)
+        total_sum = total_sum + added
+        if n % 16 == 15 and B.all(B.abs(added) <= 1e-17 * B.abs(total_sum) + 1e-300):
+            break
+        psi = psi + 1 / (total64 + n)
+        other = other + step / (a + (n + 1))
+        term = term * s * (total64 + n) / (start + (n + 1))
+    return B.copy(B.cast(B.where(mirrored, x64, -x64) * total_sum, x.dtype))
 
 
 @op(method=False)
