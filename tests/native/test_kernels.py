@@ -589,3 +589,35 @@ def test_levels_agree():
     for line in found[1:]:
         assert line[1] == found[0][1]
         np.testing.assert_allclose(np.array(line[2:], float), np.array(found[0][2:], float), rtol=1e-7)
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "i1", "i8", "c8", "?"])
+@pytest.mark.parametrize("shape", [(), (0,), (5,), (3, 7), (300, 1001)])
+def test_clear(shape, dtype):
+    whole = np.ones(shape, dtype)
+    assert K["clear"](whole) is whole and not whole.any()
+    if whole.ndim == 2:
+        part = np.ones(shape, dtype)
+        assert K["clear"](part[:, 1:]) is NotImplemented and part.all()
+        B.fill(part[:, 1:], 0)
+        assert part[:, 0].all() and not part[:, 1:].any()
+
+
+def test_clear_refuses():
+    objects, fixed = np.array([[1], None], object), np.ones(3)
+    fixed.flags.writeable = False
+    assert K["clear"](objects) is NotImplemented and K["clear"](fixed) is NotImplemented
+    assert K["clear"]([1]) is NotImplemented and fixed.all()
+
+
+def test_facts_of_arrays():
+    from rushlight.core import arrays
+    from rushlight.native import facts
+
+    fixed = np.zeros(3)
+    fixed.flags.writeable = False
+    some = [np.zeros(()), np.zeros(0), np.zeros((2, 3), "f4"), np.zeros((2, 3))[:, 1:], np.zeros((2, 3)).T, fixed]
+    for a in some:
+        assert facts.owned(a) == arrays.owned(a)
+        for b in some:
+            assert facts.fits(a, b.shape, b.dtype) == arrays.fits(a, b.shape, b.dtype)

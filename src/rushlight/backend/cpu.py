@@ -271,7 +271,9 @@ class CpuBackend(base.Backend):
         return x
 
     def fill(self, x, value):
-        x.fill(value)
+        clear = self.kernels.get("clear") if type(value) is int and value == 0 else None
+        if clear is None or clear(x) is NotImplemented:
+            x.fill(value)
         return x
 
     def add_at(self, x, index, value):

@@ -1,15 +1,19 @@
-"""Repeating a reduction's gradient over the dimensions that were reduced.
+"""Filling: with zeros, and repeating a reduction's gradient over the dimensions that were reduced.
 
 Small results are filled, so that the next kernel finds a contiguous array; large ones are left to
 the body, whose view costs no memory.
 """
 
 cimport numpy as cnp
+from libc.stdint cimport int64_t
+from libc.string cimport memset
 from rushlight.native cimport guard
+from rushlight.native.threads cimport pool
 
 cnp.import_array()
 
 cdef cnp.npy_intp LIMIT = 4096
+cdef cnp.npy_intp CLEAR_LIMIT = 1 << 18        # bytes
 
 
 cdef object fill32(object grad, int nd, cnp.npy_intp* dims, cnp.npy_intp n):
@@ -58,4 +62,23 @@ def spread(grad, shape, dim, keepdim):
     return fill64(grad, nd, dims, n)
 
 
-KERNELS = {"spread": spread}
+cdef void clear_piece(void* p, int64_t begin, int64_t end) noexcept nogil:
+    memset(<char*> p + begin, 0, <size_t> (end - begin))
+
+
+def clear(array):
+    """Write zeros into a contiguous array; large ones on the pool, in pages that each thread will want again."""
+    cdef cnp.npy_intp n = guard.size(array)
+    cdef char* p = NULL if guard.typenum(array) == cnp.NPY_OBJECT else guard.flat_out(array, guard.typenum(array), n)
+    if p == NULL:
+        return NotImplemented
+    n *= cnp.PyArray_ITEMSIZE(<cnp.ndarray> array)
+    if n <= CLEAR_LIMIT:
+        memset(p, 0, <size_t> n)
+    else:
+        with nogil:
+            pool().parallel_for(n, n // 4 // 64 * 64 + 64, clear_piece, p)
+    return array
+
+
+KERNELS = {"spread": spread, "clear": clear}

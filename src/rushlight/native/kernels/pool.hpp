@@ -33,7 +33,7 @@ static const int kMaxThreads = 1024;
 // jobs came that soon after the one before, else for the shorter. For the first part of the longer
 // time it gives nobody else the processor: a job then reaches it within 0.2 us.
 static const int64_t kShortSpin = 2000, kLongSpin = 300000, kHotSpin = 20000;  // ns
-static const int64_t kAwakePays = 6000, kAsleepPays = 80000;  // ns of work worth sharing, see RlPool::pays
+static const int64_t kAwakePays = 2500, kAsleepPays = 80000;  // ns of work worth sharing, see RlPool::pays
 
 inline int64_t now_ns() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
