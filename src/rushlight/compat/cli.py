@@ -11,6 +11,8 @@ USAGE = """\
 usage: rushlight SCRIPT [ARGS ...]      run a PyTorch program on Rushlight
        rushlight -m MODULE [ARGS ...]   run a module as `python -m` does
        rushlight -c CODE [ARGS ...]     run a line of code
+       rushlight inspect FILE           list the tensors of a checkpoint, .safetensors or .npz file
+       rushlight convert A B            write the tensors of file A to file B in the format of its suffix
        rushlight --version              say which version and which build this is
 
 Inside the program, and only there, `import torch` gives Rushlight."""
@@ -29,6 +31,8 @@ def main(argv=None):
         return _needs(argv, "module name") or run_module(argv[1], argv[2:])
     if argv[0] == "-c":
         return _needs(argv, "code") or run_code(argv[1], argv[2:])
+    if argv[0] in _FILE_COMMANDS:
+        return work_on_files(*argv)
     if argv[0].startswith("-") and argv[0] != "-":
         print(f"rushlight: unknown option {argv[0]}\n{USAGE}", file=sys.stderr)
         return 2
@@ -40,6 +44,32 @@ def _needs(argv, what):
         return 0
     print(f"rushlight: {argv[0]} needs a {what}\n{USAGE}", file=sys.stderr)
     return 2
+
+
+#: command -> how many files it takes
+_FILE_COMMANDS = {"inspect": 1, "convert": 2}
+
+
+def work_on_files(command, *paths):
+    """Do `inspect FILE` or `convert A B`; an error is one line."""
+    if len(paths) != _FILE_COMMANDS[command]:
+        print(f"rushlight: {command} takes {_FILE_COMMANDS[command]} file(s)\n{USAGE}", file=sys.stderr)
+        return 2
+    from ..io import convert
+
+    try:
+        if command == "inspect":
+            print("\n".join(convert.inspect(*paths)))
+        else:
+            print(f"{convert.convert(*paths)} tensors written to {paths[1]}")
+    except BrokenPipeError:             # `rushlight inspect FILE | head`
+        sys.stdout = open(os.devnull, "w")
+        return 0
+    except Exception as e:
+        reason = str(e).partition("\n")[0] or type(e).__name__
+        print(f"rushlight: {reason}" if any(p in reason for p in paths) else f"rushlight: {paths[0]}: {reason}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def version():

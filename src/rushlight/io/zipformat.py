@@ -124,7 +124,7 @@ def load_zip(file, restore, weights_only, path=None, mapping=None, skip=False, e
         raise RuntimeError("Cannot use ``weights_only=True`` with TorchScript archives passed to ``torch.load``. Rushlight has "
                            "no TorchScript: save the state_dict in PyTorch and load that.")
     _check_version(archive, root)
-    swap = _byteorder(archive, root, endianness) != sys.byteorder
+    swap = swapped(archive, root, endianness)
     mapped = mapping(path) if mapping is not None else None
     storages = ZipStorages(archive, root, restore, mapped, swap, skip)
     pickle = archive.read(f"{root}/data.pkl")
@@ -141,6 +141,11 @@ def _check_version(archive, root):
     if version not in _VERSIONS:
         raise RuntimeError(f"Attempted to read a PyTorch file with version {version}, but the maximum supported version for "
                            f"reading is {_VERSIONS[-1]}. Your PyTorch installation may be too old.")
+
+
+def swapped(archive, root, endianness):
+    """Whether a checkpoint has the other byte order than this machine; `endianness` is that of one that does not say."""
+    return _byteorder(archive, root, endianness) != sys.byteorder
 
 
 def _byteorder(archive, root, endianness):

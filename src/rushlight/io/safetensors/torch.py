@@ -54,6 +54,15 @@ def load_file(filename, device="cpu", *, backend="mmap"):
         return f.get_tensors(f.offset_keys())
 
 
+def write_apart(tensors, file):
+    """Write {name: tensor} to an open file, each whole, also those that share memory or lie in another order."""
+    found = {name: (t.dtype, _on_host(t.detach().contiguous())) for name, t in tensors.items()}
+    for name, (dtype, _) in found.items():
+        if dtype not in NAMES:
+            raise SafetensorError(f"Key `{name}`: safetensors files cannot hold {dtype}")
+    write(found, file)
+
+
 def _arrays(tensors):
     """Return {name: (dtype, array)} of tensors that may be saved."""
     if not isinstance(tensors, dict):

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from ._utils.collate import default_collate, default_convert
 from ._utils.fetch import IterableFetcher, MapFetcher
 from ._utils.info import get_worker_info
+from ._utils import position
 from ._utils.worker import ExceptionWrapper, ExhaustedStream
 from .dataset import IterableDataset
 from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler, draw_seed
@@ -76,6 +77,8 @@ class DataLoader(Generic[_T]):
     __initialized = False
     __multiprocessing_context = None
     _iterator = None
+    _place = None                       # where the next iteration begins, from load_state_dict
+    _skip = 0                           # batches that the sampler is asked for in vain as an iteration begins
     _FIXED = frozenset(("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers"))
 
     def __init__(self, dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0,
@@ -119,6 +122,7 @@ class DataLoader(Generic[_T]):
         self.persistent_workers = persistent_workers
         self.__initialized = True
         self._IterableDataset_len_called = None
+        self._progress = position.Progress()
         self.check_worker_number_rationality()
 
     @property
@@ -139,6 +143,61 @@ class DataLoader(Generic[_T]):
         return {**self.__dict__, "_iterator": None}         # a copy has its own workers
 
     def __iter__(self):
+        place, self._place = self._place, None
+        if place is None:
+            start = position.capture(self)
+            iterator = self._iterate()
+        else:
+            start = place["start"]
+            iterator = self._go_on(start, place["yielded"])
+        progress = self._progress = position.Progress(start)
+        progress.yielded = iterator._num_yielded
+        iterator._progress = progress
+        return iterator
+
+    def _go_on(self, start, n):
+        """Return an iterator that has handed out `n` batches of the epoch that began in the states `start`."""
+        leave_out = self._dataset_kind == _DatasetKind.Map and (self.num_workers == 0 or position.is_pure(self))
+        with position.at_the_start(self, start):
+            self._skip = n if leave_out else 0
+            try:
+                iterator = self._iterate()
+                for _ in range(n - self._skip):     # the streams and the workers' generators have to come along
+                    iterator._next_data()
+            except StopIteration:
+                raise RuntimeError(f"the saved position is after {n} batches, which this loader does not have") from None
+            finally:
+                self._skip = 0
+        iterator._num_yielded = n
+        return iterator
+
+    def state_dict(self):
+        """Return where the loader stands in its epoch, for `load_state_dict` of a loader made the same way.
+
+        With it the next run goes on with the same batches, also when workers had made some ahead.
+
+        Source: the protocol of torchdata's StatefulDataLoader.
+        """
+        progress = self._progress
+        now = {name: g.get_state() for name, g in position.generators(self).items()}
+        if progress.finished:
+            return {"start": None, "yielded": 0, "generators": now}
+        return {"start": progress.start, "yielded": progress.yielded, "generators": now}
+
+    def load_state_dict(self, state_dict):
+        """Let the next iteration go on where another loader stood; those after it are whole epochs.
+
+        A stream, and the random draws of workers, are brought along by making the batches anew; with workers that
+        persist over epochs, only draws of the epoch at hand are.
+        """
+        if not isinstance(state_dict, dict) or not {"start", "yielded", "generators"} <= state_dict.keys():
+            raise ValueError("not a state_dict of a DataLoader")
+        for name, g in position.generators(self).items():
+            if name in state_dict["generators"]:
+                g.set_state(state_dict["generators"][name])
+        self._place = None if state_dict["start"] is None else dict(state_dict)
+
+    def _iterate(self):
         if not self.persistent_workers or not self.num_workers:
             return self._get_iterator()
         if self._iterator is None:
@@ -246,6 +305,8 @@ def _context(context, num_workers):
 class _BaseDataLoaderIter:
     """One epoch of a loader: draws the base seed, asks the sampler, counts what was handed out."""
 
+    _progress = position.Progress()     # of an iterator that no loader's `__iter__` made
+
     def __init__(self, loader):
         self._dataset = loader.dataset
         self._dataset_kind = loader._dataset_kind
@@ -262,7 +323,9 @@ class _BaseDataLoaderIter:
 
     def _begin(self, loader):
         self._sampler_iter = iter(self._index_sampler)
-        self._num_yielded = 0
+        for _ in range(loader._skip):
+            next(self._sampler_iter)
+        self._num_yielded = loader._skip
         self._reported = loader._IterableDataset_len_called
 
     def __iter__(self):
@@ -272,8 +335,13 @@ class _BaseDataLoaderIter:
         return len(self._index_sampler)
 
     def __next__(self):
-        data = self._next_data()
+        try:
+            data = self._next_data()
+        except StopIteration:
+            self._progress.finished = True
+            raise
         self._num_yielded += 1
+        self._progress.yielded = self._num_yielded
         if self._reported is not None and self._num_yielded > self._reported:
             self._warn_length()
         return _pinned(data) if self._pin_memory else data
