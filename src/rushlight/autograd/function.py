@@ -11,6 +11,8 @@ from ..core.tensor import TensorBase, alias, make, node_of, wants_grad
 class FunctionCtx(Node):
     """What `forward` leaves for `backward`; it is also the node of the call in the graph."""
 
+    saved_in_order = None
+
     def __init__(self, function, args):
         Node.__init__(self)
         self._function = function
@@ -45,6 +47,8 @@ class FunctionCtx(Node):
     @property
     def saved_tensors(self):
         """The tensors given to `save_for_backward`; RuntimeError when they were freed or written to."""
+        if self.saved_in_order is not None:         # inside `jvp`
+            return tuple(self.saved_in_order)
         if self.freed and self.versions:
             raise RuntimeError(FREED)
         if self.saved is None:
@@ -104,6 +108,8 @@ class FunctionCtx(Node):
     def run(self, grads, create_graph):
         """Call the user's `backward` with tensors; return arrays (tensors for `create_graph`)."""
         tensors = [self._incoming(k, g) for k, g in enumerate(grads)]
+        if state.forward:
+            return self._transposed(tensors)
         depth, before = RAW.depth, state.grad
         RAW.depth, state.grad = 0, create_graph
         try:
@@ -111,6 +117,28 @@ class FunctionCtx(Node):
         finally:
             RAW.depth, state.grad = depth, before
         return self._checked(found, create_graph)
+
+    def _transposed(self, grads):
+        """Return the gradients by transposing the user's `jvp`: forward mode transposes them again."""
+        from ..func.forward import transpose
+        places = [k for k, e in enumerate(self.edges) if e is not None]
+        shapes = [(e._array.shape, e._array.dtype) if isinstance(e, TensorBase) else
+                  e.shape_of(0 if self.nrs is None else self.nrs.get(k, 0)) for k, e in enumerate(self.edges)
+                  if e is not None]
+
+        def tangents(*given):
+            full = [None] * len(self.edges)
+            for k, t in zip(places, given):
+                full[k] = t
+            saved, self.saved_in_order = self.saved_in_order, getattr(self, "saved_for_forward", None)
+            try:
+                return self._function.jvp(self, *full)
+            finally:
+                self.saved_in_order = saved
+        found = [None] * len(self.edges)
+        for k, g in zip(places, transpose(tangents, shapes, grads)):
+            found[k] = g
+        return found
 
     def _incoming(self, k, g):
         if g is not None:
@@ -196,9 +224,29 @@ class Function(metaclass=_FunctionMeta):
 
     vjp = backward
 
+    #: run the operations of `forward` and `backward` on batches inside vmap
+    generate_vmap_rule = False
+
+    @staticmethod
+    def jvp(ctx, *grad_inputs):
+        """Return the tangents of the outputs from those of the inputs; defined by the subclass."""
+        raise NotImplementedError("You must implement the jvp function for custom autograd.Function to use it with forward mode "
+                                  "AD.")
+
+    @staticmethod
+    def vmap(info, in_dims, *args):
+        """Return (outputs, their batch dimensions) for batched arguments; defined by the subclass."""
+        raise NotImplementedError("To use autograd.Function with vmap, you must either override the vmap staticmethod or set "
+                                  "generate_vmap_rule=True.")
+
     @classmethod
     def apply(cls, *args):
         """Run `forward` outside any graph and record the call as one node."""
+        if state.batch is not None:
+            from ..func import custom
+            found = custom.apply(cls, args)
+            if found is not None:
+                return found
         ctx = cls._node_class(cls, args)
         if cls.backward is Function.backward and cls.vjp is not Function.vjp:
             ctx._function = _VjpAsBackward(cls)
@@ -221,7 +269,7 @@ class _VjpAsBackward:
     """Lets a Function that defines `vjp` instead of `backward` run."""
 
     def __init__(self, cls):
-        self.backward = cls.vjp
+        self.backward, self.jvp = cls.vjp, cls.jvp
         self.__name__ = cls.__name__
 
 

@@ -9,6 +9,7 @@ from ..backend import base as backends
 from ..backend import guard
 from ..backend.mt19937 import DEFAULT_SEED, STATE_BYTES, Source, nondeterministic_seed
 from ..devices import device as _device
+from .modes import state
 from .tensor import TensorBase, make
 
 
@@ -126,6 +127,8 @@ _DEFAULTS = {"cpu": default_generator}
 
 def source_of(generator, device_type="cpu"):
     """Return the stream of a `generator=` argument (None: the device's default generator)."""
+    if state.batch is not None:
+        state.batch.check()
     if generator is None:
         found = _DEFAULTS.get(device_type)
         if found is None:

@@ -10,7 +10,8 @@ class _State(threading.local):
     multithreading = True
     autocast = None             # the dtype of automatic mixed precision, None when it is off
     autocast_device = "cpu"
-    random_batch = None         # the innermost vmap that is open: says what random numbers do
+    batch = None                # the innermost vmap that is open
+    forward = 0                 # how many walks transpose a backward pass: forward mode
     no_overrides = 0            # what of `__torch_function__` is off: 1 subclasses, 2 modes too
 
     def __init__(self):

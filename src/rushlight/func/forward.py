@@ -4,15 +4,10 @@ The backward walk takes gradients of the outputs to gradients of the inputs, lin
 themselves variables it leaves a graph, and that graph's own gradient is the transpose: from tangents of the
 inputs to tangents of the outputs. Every op that has a rule of the second order has a tangent by this.
 """
+from ..backend.cpu import B as CPU
 from ..core.modes import state
-from ..core.tensor import OPS
+from ..core.tensor import OPS, make
 from .links import gradients, variable, wants_grad
-
-
-class _Depth:
-    """How many transposed walks are running: a custom Function then uses its own `jvp`."""
-
-    n = 0
 
 
 class Transposed:
@@ -26,14 +21,14 @@ class Transposed:
     def __init__(self, outputs, nodes):
         self.outputs = outputs
         before, state.grad = state.grad, True
-        _Depth.n += 1
+        state.forward += 1
         try:
             self.starts = [variable(OPS.zeros_like(y.detach())) if y.dtype.category >= 2 else None for y in outputs]
             self.nodes = [None if s is None else s._node for s in self.starts]
             self.backward = gradients(outputs, self.starts, nodes, True)
         finally:
             state.grad = before
-            _Depth.n -= 1
+            state.forward -= 1
 
     def reached(self):
         """Return for each output whether it depends on any of the inputs."""
@@ -46,6 +41,20 @@ class Transposed:
         found = iter(gradients([b for b, _ in pairs], [t for _, t in pairs], wanted, create_graph))
         made = [None if n is None else next(found) for n in self.nodes]
         return [OPS.zeros_like(y.detach()) if t is None else t for t, y in zip(made, self.outputs)]
+
+
+def transpose(linear, shapes, grads):
+    """Return the gradients of a linear function's inputs from those of its outputs, with a graph.
+
+    Args:
+        linear: takes one tensor for each (shape, array dtype) in `shapes`, returns one tensor or a tuple.
+    """
+    inputs = [variable(make(CPU.zeros(shape, dtype=dtype))) for shape, dtype in shapes]
+    nodes = [x._node for x in inputs]
+    found = linear(*inputs)
+    found = found if isinstance(found, tuple) else (found,)
+    pairs = [(y, g) for y, g in zip(found, grads) if y is not None and g is not None]
+    return gradients([y for y, _ in pairs], [g for _, g in pairs], nodes, True)
 
 
 def _as(t, like):

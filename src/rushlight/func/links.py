@@ -11,6 +11,7 @@ from ..core import engine
 from ..core.engine import Node, UserCode, sequence
 from ..core.modes import state
 from ..core.tensor import TensorBase, alias, counter, make, node_of, wants_grad
+from .levels import Levels
 
 
 class Link(Node):
@@ -126,13 +127,6 @@ def gradients(outputs, starts, nodes, create_graph):
 
 #: level -> the number of the youngest node when its vmap began
 BIRTHS: dict = {}
-
-
-class Levels:
-    """The vmaps that are open, outermost first, and how many there have been."""
-
-    open: list = []
-    count = 0
 
 
 def enter_batch(x, axis, level, size):

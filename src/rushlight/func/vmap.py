@@ -8,16 +8,10 @@ import functools
 from ..core.modes import state
 from ..core.tensor import OPS, TensorBase
 from ..utils import _pytree as pytree
-from .links import Levels, begin_batch, enter_batch, leave_batch
+from .levels import Batch, Levels
+from .links import begin_batch, enter_batch, leave_batch
 
 _RANDOMNESS = ("error", "different", "same")
-
-
-class Batch:
-    """One open vmap: its level, its size and what random numbers do in it."""
-
-    def __init__(self, level, size, randomness):
-        self.level, self.size, self.randomness = level, size, randomness
 
 
 def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
@@ -109,12 +103,12 @@ class open_batch:
     def __enter__(self):
         self.batch.level = begin_batch()
         Levels.open.append(self.batch)
-        self.before, state.random_batch = state.random_batch, self.batch
+        self.before, state.batch = state.batch, self.batch
         return self.batch
 
     def __exit__(self, *exc):
         Levels.open.pop()
-        state.random_batch = self.before
+        state.batch = self.before
 
 
 def _run(func, leaves, dims, spec, size, out_dims, randomness):

@@ -42,6 +42,8 @@ def fill(B, out, generator, draw, *args):
 
     Other devices than the CPU are filled from the host, so that a seed gives the same numbers there.
     """
+    if state.batch is not None:             # inside vmap
+        return state.batch.fill(fill, out, generator, draw, *args)
     if not out.flags.c_contiguous and 0 not in out.shape \
             and any(s == 0 and n > 1 for s, n in zip(out.strides, out.shape)):
         raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single "
@@ -246,7 +248,10 @@ def _filler(name, grad_name=None, publish=True):
             if not isinstance(input, TensorBase) or input._flags & INFERENCE or (state.grad and wants_grad(input)):
                 return tracked(input, *args, **kwargs)
             array = input._array            # no graph: the short way
-            body(backends.of_array(array), array, *args, **kwargs)
+            if body(backends.of_array(array), array, *args, **kwargs) is not array:
+                raise RuntimeError("vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear "
+                                   "like same randomness. If this is necessary for your usage, please file an issue with "
+                                   "functorch.")
             bump(input, name + "_")
             return input
 
