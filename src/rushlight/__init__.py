@@ -24,7 +24,7 @@ _FAMILIES = (
     "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "linalg_ldl",
     "view_copies", "legacy", "create", "convert",
     "data", "bridge", "inspect", "storage", "copying", "windows", "stft", "random", "dropout", "loss", "norm", "conv",
-    "pool", "fold", "resize", "grid", "graph", "rnn", "rnn_stack", "packing", "attention",
+    "pool", "fold", "resize", "grid", "graph", "rnn", "rnn_stack", "packing", "attention", "ctc", "pool_fractional", "loss_linear",
 )
 for _name in _FAMILIES:
     _importlib.import_module("rushlight.ops." + _name)
@@ -51,12 +51,12 @@ from .core.autocast import (clear_autocast_cache, get_autocast_dtype, is_autocas
 from .core.generator import Generator, default_generator
 
 #: Sub-modules imported on first use.
-_LAZY = {"amp", "linalg", "fft", "special", "signal", "masked", "signal", "masked", "utils", "jit", "hub", "testing", "distributions", "return_types", "version",
+_LAZY = {"amp", "linalg", "fft", "special", "signal", "masked", "utils", "jit", "hub", "testing", "distributions", "return_types", "version",
          "__config__", "onnx", "profiler", "multiprocessing", "distributed", "sparse", "func", "compiler", "io", "viz",
          "vision", "_C", "_dynamo", "_inductor", "_utils", "accelerator", "classes", "cpu", "futures", "fx", "library", "mps",
          "mtia", "ops", "overrides", "serialization", "storage", "torch_version", "types", "xpu"}
 #: functions of sub-modules imported on first use
-_LAZY_FUNCTIONS = {"load": "serialization", "save": "serialization"}
+_LAZY_FUNCTIONS = {"compile": "_dynamo.eval_frame", "load": "serialization", "save": "serialization"}
 
 
 def __getattr__(name):
@@ -70,4 +70,8 @@ def __getattr__(name):
         except ModuleNotFoundError as e:
             if e.name != path:
                 raise
+    if name.startswith("_foreach_"):
+        found = _importlib.import_module("rushlight.ops.foreach").FUNCTIONS.get(name)
+        if found is not None:
+            return found
     raise AttributeError(f"module 'torch' has no attribute '{name}': Rushlight does not have torch.{name}.")

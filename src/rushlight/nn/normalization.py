@@ -8,7 +8,7 @@ from . import init
 from .module import Module
 from .parameter import Parameter
 
-__all__ = ["GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
+__all__ = ["CrossMapLRN2d", "GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
 
 
 def _parameter(module, name, wanted, size, device, dtype):
@@ -47,6 +47,47 @@ class LocalResponseNorm(Module):
     def forward(self, input):
         """Return the normalised (N, C, ...) input."""
         return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self):
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
+
+
+class CrossMapLRN2d(Module):
+    """LocalResponseNorm of a (N, C, H, W) input as Lua Torch had it; arguments as there.
+
+    Source: torch's sums, whose window leaves out no channel before it has passed two.
+    """
+
+    def __init__(self, size, alpha=1e-4, beta=0.75, k=1):
+        super().__init__()
+        self.size = size
+        self.alpha = alpha
+        self.beta = beta
+        self.k = k
+
+    def forward(self, input):
+        """Return the normalised input."""
+        if input.dim() != 4:
+            raise ValueError(
+                f"CrossMapLRN2d: Expected input to be 4D, got {input.dim()}D instead."
+            )
+        taken = OPS.tensor(self._neighbours(input.size(1)), dtype=input.dtype, device=input.device)
+        squares = OPS.matmul(taken, (input * input).flatten(2)).view(input.shape)
+        return input * (self.k + self.alpha / self.size * squares) ** -self.beta
+
+    def _neighbours(self, channels):
+        """Return which squares each channel's sum has: a running sum, in which torch keeps the first channel."""
+        ahead = int((self.size - 1) / 2 + 1)
+        row = [float(c < ahead) for c in range(channels)]
+        rows = [row]
+        for c in range(1, channels):
+            row = list(row)
+            if c + ahead - 1 < channels:
+                row[c + ahead - 1] += 1.0
+            if c > ahead:
+                row[c - ahead] -= 1.0
+            rows.append(row)
+        return rows
 
     def extra_repr(self):
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import functional as F
 from .module import Module
-from .tuples import _pair, _single, _triple
+from .tuples import _ntuple, _pair, _single, _triple
 
 __all__ = [
     "AdaptiveAvgPool1d",
@@ -16,6 +16,8 @@ __all__ = [
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
     "LPPool1d",
     "LPPool2d",
     "LPPool3d",
@@ -348,3 +350,61 @@ class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """The means of nearly equal parts of the last three dimensions; see AdaptiveAvgPool2d."""
 
     _function = "adaptive_avg_pool3d"
+
+
+class _FractionalMaxPoolNd(Module):
+    _n = 2
+
+    def __init__(
+        self,
+        kernel_size,
+        output_size=None,
+        output_ratio=None,
+        return_indices=False,
+        _random_samples=None,
+    ):
+        super().__init__()
+        parse = _ntuple(self._n)
+        self.kernel_size = parse(kernel_size)
+        self.return_indices = return_indices
+        self.register_buffer("_random_samples", _random_samples)
+        self.output_size = parse(output_size) if output_size is not None else None
+        self.output_ratio = parse(output_ratio) if output_ratio is not None else None
+        if output_size is None and output_ratio is None:
+            raise ValueError(
+                f"{self._get_name()} requires specifying either an output size, or a pooling ratio"
+            )
+        if output_size is not None and output_ratio is not None:
+            raise ValueError("only one of output_size and output_ratio may be specified")
+        if self.output_ratio is not None and not all(0 < r < 1 for r in self.output_ratio):
+            raise ValueError(f"output_ratio must be between 0 and 1 (got {output_ratio})")
+
+    def forward(self, input):
+        """Return the maxima, with their indices if `return_indices`."""
+        return getattr(F, f"fractional_max_pool{self._n}d")(
+            input,
+            self.kernel_size,
+            self.output_size,
+            self.output_ratio,
+            self.return_indices,
+            _random_samples=self._random_samples,
+        )
+
+
+class FractionalMaxPool2d(_FractionalMaxPoolNd):
+    """The maxima of windows at pseudo-random places of a (N, C, H, W) or (C, H, W) input.
+
+    Args:
+        kernel_size: the size of a window.
+        output_size: how many windows; or
+        output_ratio: how many in proportion to the input, each between 0 and 1.
+        return_indices: also return where each maximum was.
+
+    Source: Graham, "Fractional Max-Pooling", 2014.
+    """
+
+
+class FractionalMaxPool3d(_FractionalMaxPoolNd):
+    """The maxima of windows at pseudo-random places of a (N, C, D, H, W) input; see FractionalMaxPool2d."""
+
+    _n = 3

@@ -200,6 +200,8 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     """
     _check_same_size(input, target)
     check_reduction(reduction)
+    if not isinstance(delta, (int, float)):
+        raise TypeError(f"huber_loss(): argument 'delta' (position 4) must be float, not {type(delta).__name__}")
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     if weight is None:
@@ -709,7 +711,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     Args:
         input, target: expectation and value.
         var: the variances: a number, or a tensor of input's shape, of its shape without the last dimension, or with
-            a last dimension of 1.
+            one dimension of 1.
         full: add log(2 pi)/2.
         eps: lower limit of var (which takes no part in the gradient).
         reduction: "none", "mean" or "sum".
@@ -723,7 +725,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     if var.size() != input.size():
         if input.size()[:-1] == var.size():
             var = var.unsqueeze(-1)
-        elif input.size()[:-1] != var.size()[:-1] or var.size(-1) != 1:
+        elif input.dim() != var.dim() or [v for n, v in zip(input.shape, var.shape) if n != v] != [1]:
             raise ValueError("var is of incorrect size")
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not valid")

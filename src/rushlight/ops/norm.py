@@ -325,7 +325,7 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
         weight, bias: (C,).
         momentum: the weight of the batch in the running statistics.
 
-    Raises: ValueError when training with one value a channel.
+    Raises: ValueError when training with one value a channel, and for an eps that is too small.
 
     Source: Ioffe and Szegedy (2015); the biased variance normalises, the unbiased one is kept.
     """
@@ -333,6 +333,8 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
         input.size(1)           # raises torch's IndexError
     if training and input.numel() == input.shape[1]:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.size()}")
+    if eps <= 0 if training else eps < 0:
+        raise ValueError(f"batch_norm eps must be {'positive during training' if training else 'non-negative'}, but got {eps}")
     if not isinstance(momentum, (int, float)):
         raise TypeError("batch_norm(): argument 'momentum' (position 7) must be float, not "
                         + type(momentum).__name__)

@@ -8,6 +8,7 @@ from ..module import Module
 #: torch's files; each is imported from one level up and its public names are bound here.
 _FILES = (
     "activation",
+    "adaptive",
     "batchnorm",
     "channelshuffle",
     "container",
@@ -19,6 +20,8 @@ _FILES = (
     "instancenorm",
     "lazy",
     "linear",
+    "linear_cross_entropy",
+    "linear_cross_entropy_options",
     "loss",
     "module",
     "normalization",
