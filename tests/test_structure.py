@@ -43,6 +43,16 @@ IGNORED = {
     "ops/pointwise_complex.py: is_neg: input": "as is_conj",
     **{f"optim/{c.lower()}.py: {c}.start: group": "the signature is the base class's, for all optimizers"
        for c in ("Adadelta", "Adamax", "NAdam", "RAdam")},
+    **{f"{f}: {a}": "about a compilation, and nothing is compiled" for f, args in {
+        "_dynamo/eval_frame.py: compile": "fullgraph dynamic name recompile_limit isolate_recompiles shapes_spec",
+        "_dynamo/eval_frame.py: disable": "recursive reason wrapping", "_dynamo/eval_frame.py: graph_break": "msg",
+        "compiler/__init__.py: nested_compile_region": "options",
+        "compiler/__init__.py: substitute_in_graph": "original_fn can_constant_fold_through skip_signature_check",
+        "jit/_script.py: freeze": "preserved_attrs optimize_numerics", "jit/_script.py: annotate": "the_type",
+        "jit/_script.py: optimize_for_inference": "other_methods",
+        "jit/_trace.py: trace": "optimize check_trace check_tolerance strict",
+        "jit/_trace.py: trace_module": "optimize check_trace check_tolerance strict",
+    }.items() for a in args.split()},
 }
 
 PRESCRIBED = {                           # methods that a base class calls: not every subclass looks at each argument
