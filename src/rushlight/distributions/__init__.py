@@ -41,7 +41,6 @@ from .relaxed_categorical import RelaxedOneHotCategorical
 from .studentT import StudentT
 from .transformed_distribution import TransformedDistribution
 from .transforms import *
-from .transforms import __all__ as _transforms
 from .uniform import Uniform
 from .von_mises import VonMises
 from .weibull import Weibull
@@ -54,5 +53,6 @@ __all__ = [
     "LogisticNormal", "LowRankMultivariateNormal", "MixtureSameFamily", "Multinomial", "MultivariateNormal",
     "NegativeBinomial", "Normal", "OneHotCategorical", "OneHotCategoricalStraightThrough", "Pareto", "Poisson",
     "RelaxedBernoulli", "RelaxedOneHotCategorical", "StudentT", "TransformedDistribution", "Uniform", "VonMises",
-    "Weibull", "Wishart", "biject_to", "kl_divergence", "register_kl", "transform_to", *_transforms,
+    "Weibull", "Wishart", "biject_to", "kl_divergence", "register_kl", "transform_to",
 ]
+__all__ += transforms.__all__

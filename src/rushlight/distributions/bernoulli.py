@@ -1,7 +1,6 @@
 """The Bernoulli distribution."""
 from ..core.modes import no_grad
 from ..core.op import OPS
-from ..core.tensor import Size
 from . import constraints
 from .exp_family import ExponentialFamily
 from .parameters import Binary
@@ -49,7 +48,7 @@ class Bernoulli(Binary, ExponentialFamily):
     def variance(self):
         return self.probs * (1 - self.probs)
 
-    def sample(self, sample_shape=Size()):
+    def sample(self, sample_shape=()):
         with no_grad():
             return OPS.bernoulli(self.probs.expand(self._extended_shape(sample_shape)))
 

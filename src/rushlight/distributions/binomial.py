@@ -1,7 +1,6 @@
 """The binomial distribution."""
 from ..core.modes import no_grad
 from ..core.op import OPS
-from ..core.tensor import Size
 from . import constraints
 from .distribution import Distribution
 from .parameters import Binary
@@ -57,7 +56,7 @@ class Binomial(Binary, Distribution):
     def variance(self):
         return self.total_count * self.probs * (1 - self.probs)
 
-    def sample(self, sample_shape=Size()):
+    def sample(self, sample_shape=()):
         shape = self._extended_shape(sample_shape)
         with no_grad():
             return OPS.binomial(self.total_count.expand(shape), self.probs.expand(shape))

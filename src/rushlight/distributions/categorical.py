@@ -83,7 +83,7 @@ class Categorical(Distribution):
         """nan: indices have no variance."""
         return self._all(float("nan"))
 
-    def sample(self, sample_shape=Size()):
+    def sample(self, sample_shape=()):
         sample_shape = Size(sample_shape)
         with no_grad():
             drawn = OPS.multinomial(self.probs.reshape(-1, self._num_events), sample_shape.numel(), True)

@@ -2,7 +2,6 @@
 import math
 
 from ..core.op import OPS
-from ..core.tensor import Size
 from . import constraints
 from .distribution import Distribution
 from .utils import broadcast_all, size_of
@@ -45,7 +44,7 @@ class Cauchy(Distribution):
     def variance(self):
         return self._all(math.inf)
 
-    def rsample(self, sample_shape=Size()):
+    def rsample(self, sample_shape=()):
         eps = self.loc.new_empty(self._extended_shape(sample_shape)).cauchy_()
         return self.loc + eps * self.scale
 

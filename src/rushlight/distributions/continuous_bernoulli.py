@@ -3,7 +3,6 @@ import math
 
 from ..core.modes import no_grad
 from ..core.op import OPS
-from ..core.tensor import Size
 from . import constraints
 from .exp_family import ExponentialFamily
 from .parameters import Binary
@@ -83,11 +82,11 @@ class ContinuousBernoulli(Binary, ExponentialFamily):
         x = OPS.pow(self.probs - 0.5, 2)
         return self._or_series(stable, 1.0 / 12.0 - (1.0 / 15.0 - 128.0 / 945.0 * x) * x)
 
-    def sample(self, sample_shape=Size()):
+    def sample(self, sample_shape=()):
         with no_grad():
             return self.rsample(sample_shape)
 
-    def rsample(self, sample_shape=Size()):
+    def rsample(self, sample_shape=()):
         return self.icdf(standard_uniform(self._extended_shape(sample_shape), self.probs))
 
     def log_prob(self, value):

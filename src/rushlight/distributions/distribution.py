@@ -9,6 +9,8 @@ from .utils import lazy_property
 
 __all__ = ["Distribution"]
 
+_SINGLE = Size()
+
 
 def torch_name(kind):
     """Return a class as messages show it: under torch's path."""
@@ -38,7 +40,7 @@ class Distribution:
             raise ValueError
         Distribution._validate_args = value
 
-    def __init__(self, batch_shape=Size(), event_shape=Size(), validate_args=None):
+    def __init__(self, batch_shape=_SINGLE, event_shape=_SINGLE, validate_args=None):
         self._batch_shape = batch_shape
         self._event_shape = event_shape
         if validate_args is not None:
@@ -140,7 +142,7 @@ class Distribution:
         """The constraint that holds for every value the distribution gives."""
         raise NotImplementedError
 
-    def _extended_shape(self, sample_shape=Size()):
+    def _extended_shape(self, sample_shape=()):
         return Size(tuple(sample_shape) + tuple(self._batch_shape) + tuple(self._event_shape))
 
     # ---- moments
@@ -167,12 +169,12 @@ class Distribution:
 
     # ---- draws
 
-    def sample(self, sample_shape=Size()):
+    def sample(self, sample_shape=()):
         """Return draws of shape sample_shape + batch_shape + event_shape, without gradient."""
         with no_grad():
             return self.rsample(sample_shape)
 
-    def rsample(self, sample_shape=Size()):
+    def rsample(self, sample_shape=()):
         """Return draws through which gradients flow to the parameters."""
         raise NotImplementedError
 

@@ -1,6 +1,5 @@
 """The exponential distribution."""
 from ..core.op import OPS
-from ..core.tensor import Size
 from . import constraints
 from .exp_family import ExponentialFamily
 from .utils import broadcast_all, size_of
@@ -39,7 +38,7 @@ class Exponential(ExponentialFamily):
     def variance(self):
         return self.rate.pow(-2)
 
-    def rsample(self, sample_shape=Size()):
+    def rsample(self, sample_shape=()):
         return self.rate.new_empty(self._extended_shape(sample_shape)).exponential_() / self.rate
 
     def log_prob(self, value):

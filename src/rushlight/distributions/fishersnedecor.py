@@ -1,7 +1,6 @@
 """The Fisher-Snedecor distribution."""
 from .. import dtypes
 from ..core.op import OPS
-from ..core.tensor import Size
 from . import constraints
 from .distribution import Distribution
 from .gamma import Gamma
@@ -47,7 +46,7 @@ class FisherSnedecor(Distribution):
         df2 = self.df2.masked_fill(self.df2 <= 4, _NAN)
         return 2 * df2.pow(2) * (self.df1 + df2 - 2) / (self.df1 * (df2 - 2).pow(2) * (df2 - 4))
 
-    def rsample(self, sample_shape=Size()):
+    def rsample(self, sample_shape=()):
         shape = self._extended_shape(sample_shape)
         # Gamma(df/2, df) is chi-squared, divided by twice its degrees of freedom; the factor cancels.
         above = self._gamma1.rsample(sample_shape).view(shape)

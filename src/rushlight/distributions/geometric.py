@@ -2,7 +2,6 @@
 from .. import dtypes
 from ..core.modes import no_grad
 from ..core.op import OPS
-from ..core.tensor import Size
 from . import constraints
 from .distribution import Distribution
 from .parameters import Binary
@@ -53,7 +52,7 @@ class Geometric(Binary, Distribution):
     def variance(self):
         return (1.0 / self.probs - 1.0) / self.probs
 
-    def sample(self, sample_shape=Size()):
+    def sample(self, sample_shape=()):
         shape = self._extended_shape(sample_shape)
         with no_grad():
             u = self.probs.new_empty(shape).uniform_(dtypes.finfo(self.probs.dtype).tiny, 1)

@@ -3,7 +3,6 @@ import math
 
 from .. import dtypes
 from ..core.op import OPS
-from ..core.tensor import Size
 from . import constraints
 from .distribution import Distribution
 from .utils import broadcast_all, size_of
@@ -41,7 +40,7 @@ class Laplace(Distribution):
     def stddev(self):
         return math.sqrt(2) * self.scale
 
-    def rsample(self, sample_shape=Size()):
+    def rsample(self, sample_shape=()):
         low = dtypes.finfo(self.loc.dtype).eps - 1          # keeps log1p finite
         u = self.loc.new_empty(self._extended_shape(sample_shape)).uniform_(low, 1)
         return self.loc - self.scale * u.sign() * OPS.log1p(-u.abs())

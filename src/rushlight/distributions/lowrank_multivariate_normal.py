@@ -114,7 +114,7 @@ class LowRankMultivariateNormal(Distribution):
         a = OPS.solve_triangular(self._capacitance_tril, scaled, upper=False)
         return self._broadcast(OPS.diag_embed(self._unbroadcasted_cov_diag.reciprocal()) - OPS.matmul(a.mT, a))
 
-    def rsample(self, sample_shape=Size()):
+    def rsample(self, sample_shape=()):
         shape = self._extended_shape(sample_shape)
         eps_factor = standard_normal(shape[:-1] + self.cov_factor.shape[-1:], self.loc)
         eps_diag = standard_normal(shape, self.loc)

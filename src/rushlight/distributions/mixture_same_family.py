@@ -89,7 +89,7 @@ class MixtureSameFamily(Distribution):
         log_mix = OPS.log_softmax(self.mixture_distribution.logits, dim=-1)
         return OPS.logsumexp(log_prob + log_mix, dim=-1)
 
-    def sample(self, sample_shape=Size()):
+    def sample(self, sample_shape=()):
         with no_grad():
             chosen = self.mixture_distribution.sample(sample_shape)
             drawn = self.component_distribution.sample(sample_shape)

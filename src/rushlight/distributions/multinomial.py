@@ -50,7 +50,7 @@ class Multinomial(FromCategorical, Distribution):
     def support(self):
         return constraints.multinomial(self.total_count)
 
-    def sample(self, sample_shape=Size()):
+    def sample(self, sample_shape=()):
         sample_shape = Size(sample_shape)
         with no_grad():
             drawn = self._categorical.sample(Size((self.total_count,)) + sample_shape)

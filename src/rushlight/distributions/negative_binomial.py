@@ -1,7 +1,6 @@
 """The negative binomial distribution."""
 from ..core.modes import no_grad
 from ..core.op import OPS
-from ..core.tensor import Size
 from . import constraints
 from .distribution import Distribution
 from .gamma import Gamma
@@ -54,7 +53,7 @@ class NegativeBinomial(Binary, Distribution):
         """The distribution of the rates of which draws are Poisson numbers."""
         return Gamma(concentration=self.total_count, rate=OPS.exp(-self.logits), validate_args=False)
 
-    def sample(self, sample_shape=Size()):
+    def sample(self, sample_shape=()):
         with no_grad():
             return OPS.poisson(self._gamma.sample(sample_shape=sample_shape))
 

@@ -43,7 +43,7 @@ class OneHotCategorical(FromCategorical, Distribution):
     def variance(self):
         return self._categorical.probs * (1 - self._categorical.probs)
 
-    def sample(self, sample_shape=Size()):
+    def sample(self, sample_shape=()):
         probs = self._categorical.probs
         return OPS.one_hot(self._categorical.sample(Size(sample_shape)), self._categorical._num_events).to(probs)
 
@@ -71,6 +71,6 @@ class OneHotCategoricalStraightThrough(OneHotCategorical):
 
     has_rsample = True
 
-    def rsample(self, sample_shape=Size()):
+    def rsample(self, sample_shape=()):
         probs = self._categorical.probs
         return self.sample(sample_shape) + (probs - probs.detach())

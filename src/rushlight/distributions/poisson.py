@@ -1,7 +1,6 @@
 """The Poisson distribution."""
 from ..core.modes import no_grad
 from ..core.op import OPS
-from ..core.tensor import Size
 from . import constraints
 from .exp_family import ExponentialFamily
 from .utils import broadcast_all, size_of
@@ -34,7 +33,7 @@ class Poisson(ExponentialFamily):
     def variance(self):
         return self.rate
 
-    def sample(self, sample_shape=Size()):
+    def sample(self, sample_shape=()):
         with no_grad():
             return OPS.poisson(self.rate.expand(self._extended_shape(sample_shape)))
 

@@ -1,5 +1,4 @@
 """Differentiable relaxations of the Bernoulli distribution."""
-from ..core.tensor import Size
 from . import constraints
 from .distribution import Distribution
 from .parameters import Binary
@@ -36,7 +35,7 @@ class LogitRelaxedBernoulli(Binary, Distribution):
         new.temperature = self.temperature
         return new
 
-    def rsample(self, sample_shape=Size()):
+    def rsample(self, sample_shape=()):
         shape = self._extended_shape(sample_shape)
         probs = clamp_probs(self.probs.expand(shape))
         u = clamp_probs(standard_uniform(shape, probs))

@@ -39,7 +39,7 @@ class ExpRelaxedCategorical(FromCategorical, Distribution):
         new._categorical = self._categorical.expand(batch_shape)
         return self._finished(new, batch_shape)
 
-    def rsample(self, sample_shape=Size()):
+    def rsample(self, sample_shape=()):
         u = clamp_probs(standard_uniform(self._extended_shape(sample_shape), self.logits))
         scores = (self.logits - (-u.log()).log()) / self.temperature
         return scores - scores.logsumexp(dim=-1, keepdim=True)

@@ -2,11 +2,10 @@
 import math
 
 from ..core.op import OPS
-from ..core.tensor import Size
 from . import constraints
 from .chi2 import Chi2
 from .distribution import Distribution
-from .utils import broadcast_all, size_of, standard_normal
+from .utils import broadcast_all, standard_normal
 
 __all__ = ["StudentT"]
 
@@ -48,7 +47,7 @@ class StudentT(Distribution):
         found = self.scale.pow(2) * self.df / (self.df - 2)
         return found.masked_fill(self.df <= 2, math.inf).masked_fill(self.df <= 1, math.nan)
 
-    def rsample(self, sample_shape=Size()):
+    def rsample(self, sample_shape=()):
         x = standard_normal(self._extended_shape(sample_shape), self.df)
         return self.loc + self.scale * (x * OPS.rsqrt(self._chi2.rsample(sample_shape) / self.df))
 

@@ -1,6 +1,5 @@
 """The uniform distribution."""
 from ..core.op import OPS
-from ..core.tensor import Size
 from . import constraints
 from .distribution import Distribution
 from .utils import broadcast_all, size_of, standard_uniform
@@ -45,7 +44,7 @@ class Uniform(Distribution):
     def variance(self):
         return (self.high - self.low).pow(2) / 12
 
-    def rsample(self, sample_shape=Size()):
+    def rsample(self, sample_shape=()):
         return self.low + standard_uniform(self._extended_shape(sample_shape), self.low) * (self.high - self.low)
 
     def log_prob(self, value):

@@ -146,7 +146,7 @@ def vec_to_tril_matrix(vec, diag=0):
     """
     shift = 1 + 2 * diag
     n = (-shift + math.sqrt(shift ** 2 + 8 * vec.shape[-1] + 4 * abs(diag) * (diag + 1))) / 2
-    if abs(round(n) - n) > dtypes.finfo(vec.dtype).eps:
+    if round(n) - n > dtypes.finfo(vec.dtype).eps:
         raise ValueError(f"The size of last dimension is {vec.shape[-1]} which cannot be expressed as the lower triangular "
                          "part of a square D x D matrix.")
     n = round(n)

@@ -51,7 +51,7 @@ class VonMises(Distribution):
         rho = (tau - (2 * tau).sqrt()) / (2 * k)
         return OPS.where(k < 1e-5, 1 / k + k, (1 + rho ** 2) / (2 * rho))
 
-    def sample(self, sample_shape=Size()):
+    def sample(self, sample_shape=()):
         """Return draws of [-pi, pi), computed in float64.
 
         Source: D. J. Best and N. I. Fisher, "Efficient simulation of the von Mises distribution", Applied Statistics

@@ -126,7 +126,7 @@ class Wishart(ExponentialFamily):
         diagonal = cov.diagonal(dim1=-2, dim2=-1)
         return self.df.view(self._batch_shape + (1, 1)) * (cov.pow(2) + diagonal.unsqueeze(-1) * diagonal.unsqueeze(-2))
 
-    def _bartlett_sampling(self, sample_shape=Size()):
+    def _bartlett_sampling(self, sample_shape=()):
         p = self._event_shape[-1]
         noise = _clamp_above_eps(self._dist_chi2.rsample(sample_shape).sqrt()).diag_embed(dim1=-2, dim2=-1)
         i, j = OPS.tril_indices(p, p, offset=-1)
@@ -140,7 +140,7 @@ class Wishart(ExponentialFamily):
         found = self.support.check(sample)
         return found.amax(self._batch_dims) if self._batch_shape else found
 
-    def rsample(self, sample_shape=Size(), max_try_correction=None):
+    def rsample(self, sample_shape=(), max_try_correction=None):
         """Return draws through which gradients flow.
 
         Args:

@@ -449,7 +449,7 @@ def broadcast_shapes(*shapes):
                 if result[k] != 1:
                     index = [s if not isinstance(s, int) else (s,) for s in shapes].index(shape)
                     raise RuntimeError(f"Attempting to broadcast a dimension of length {shape[k]} at {k}! Mismatching "
-                                       f"argument at index {index} had {shape}; but expected shape should be "
+                                       f"argument at index {index} had {shapes[index]}; but expected shape should be "
                                        f"broadcastable to {result}")
                 result[k] = shape[k]
     return Size(result)
