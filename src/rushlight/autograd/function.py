@@ -242,7 +242,7 @@ class Function(metaclass=_FunctionMeta):
     @classmethod
     def apply(cls, *args):
         """Run `forward` outside any graph and record the call as one node."""
-        if state.batch is not None:
+        if state.transforms:
             from ..func import custom
             found = custom.apply(cls, args)
             if found is not None:

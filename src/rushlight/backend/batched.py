@@ -29,6 +29,17 @@ IN_PLACE = ("vmap: inplace arithmetic(self, *extra_args) is not possible because
 DYNAMIC = ("vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{}. Please "
            "file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.")
 
+MASK = ("vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with a "
+        "boolean mask.")
+#: bodies whose results differ in shape between samples
+_DYNAMIC = {
+    "_nonzero": DYNAMIC.format("nonzero"), "_unique_all": DYNAMIC.format("_unique2"),
+    "_unique_dim": DYNAMIC.format("unique_dim"), "bincount": DYNAMIC.format("bincount"),
+    "_masked_select": ("vmap: Attempted to vmap over `mask` in torch.masked_select(self, mask) We cannot support this because for "
+                       "each batch this would return a differently shaped Tensor. Please file an issue at "
+                       "https://github.com/pytorch/pytorch/issues if you need this feature."),
+}
+
 
 class _Running:
     """How many bodies are being run on batched arrays right now."""
@@ -165,7 +176,7 @@ class BatchedArray:
         return self._value().item()
 
     def __array__(self, *args, **kwargs):
-        raise NeedsLoop(CONTROL_FLOW if _Running.depth else NO_STORAGE)
+        raise NeedsLoop(IN_PLACE)               # a plain array's memory was to take a batch
 
     # ---- arithmetic
 
@@ -328,7 +339,7 @@ def _mask_of(index):
 def _masked(x, index):
     mask = _mask_of(index)
     if type(mask) is BatchedArray and mask.levels:
-        raise NeedsLoop(DYNAMIC.format("index"))
+        raise NeedsLoop(MASK) if _Running.depth else RuntimeError(MASK)
     return BatchedArray(x.data[(slice(None),) * len(x.levels) + (_wrap(mask).data,)], x.levels)
 
 
@@ -525,6 +536,12 @@ class Batched(base.Backend):
 
     def device_of(self, x):
         return base.of_array(x.data).device_of(x.data) if not isinstance(x.data, np.ndarray) else _cpu()
+
+    def text(self, x, shown):
+        """Return how torch prints a tensor inside vmap; `shown` gives the text of an array."""
+        inner = BatchedArray(x.data, x.levels[:-1]) if len(x.levels) > 1 else x.data
+        lines = shown(inner).splitlines()
+        return f"BatchedTensor(lvl={len(x.levels)}, bdim=0, value=\n" + "".join([f"    {line}\n" for line in lines]) + ")"
 
     # ---- dtypes and memory
 
@@ -742,8 +759,7 @@ class Batched(base.Backend):
             return tuple([BatchedArray(k, ()) for k in CPU.nonzero(x.data)])
         if _Running.depth:
             raise NeedsLoop(DYNAMIC.format("nonzero"))
-        raise RuntimeError("vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over "
-                           "indexing with a boolean mask.")
+        raise RuntimeError(MASK)
 
     def argsort(self, x, axis=-1, stable=True, **options):
         return _reduced(CPU.argsort, x, axis, stable=stable, **options)
@@ -884,9 +900,11 @@ def _sample(v, levels, at):
     return v
 
 
-def looped(body, values, levels, sizes, name=None):
+def looped(body, values, levels, sizes):
     """Run a body for one sample after the other, and stack the results."""
     lead = tuple([sizes[level] for level in levels])
+    if body.__name__ in _DYNAMIC:
+        raise RuntimeError(_DYNAMIC[body.__name__])
     if 0 in lead:
         raise RuntimeError(CONTROL_FLOW)
     depth, _Running.depth = _Running.depth, 0

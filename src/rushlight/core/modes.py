@@ -11,6 +11,7 @@ class _State(threading.local):
     autocast = None             # the dtype of automatic mixed precision, None when it is off
     autocast_device = "cpu"
     batch = None                # the innermost vmap that is open
+    transforms = 0              # how many functions of torch.func are running
     forward = 0                 # how many walks transpose a backward pass: forward mode
     no_overrides = 0            # what of `__torch_function__` is off: 1 subclasses, 2 modes too
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import dtypes
 from ..backend import base as backends
-from .tensor import Tensor, node_of
+from .tensor import Tensor, make, node_of
 
 PROFILES = {
     "default": {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80},
@@ -278,6 +278,9 @@ def tensor_repr(self, *, tensor_contents=None):
     Args:
         tensor_contents: a text to show instead of the values.
     """
+    batch = backends.of_array(self._array)
+    if batch.takes_cpu:
+        return batch.text(self._array, lambda array: tensor_repr(make(array)))
     name = _CLASS_NAMES.get(type(self)) or type(self).__name__
     prefix = name + "("
     indent = len(prefix)

@@ -19,10 +19,12 @@ class _Recording:
     def __enter__(self):
         self.before = state.grad
         state.grad = True
+        state.transforms += 1
         return self
 
     def __exit__(self, *exc):
         state.grad = self.before
+        state.transforms -= 1
 
 
 def _require_tensor(x):
@@ -181,7 +183,8 @@ def vjp(func, *primals, has_aux=False):
         starts, given = pytree.tree_flatten(cotangents)
         if given != spec:
             raise RuntimeError("Expected pytree structure of cotangents to be the same as pytree structure of outputs to the "
-                               f"function. cotangents: {given}, primal output: {spec}")
+                               f"function. cotangents: {pytree.treespec_pprint(given)}, primal output: "
+                               f"{pytree.treespec_pprint(spec)}")
         for k, (s, y) in enumerate(zip(starts, leaves)):
             if s.shape != y.shape:
                 raise RuntimeError(f"Mismatch in shape: grad_output[{k}] has a shape of {s.shape} and output[{k}] has a shape "

@@ -30,12 +30,12 @@ def apply(cls, args):
 
     Raises: RuntimeError, as torch does, for a class that says nothing of vmap.
     """
-    open_levels = [b for b in Levels.open if any(b.level in _levels(x) for x in pytree.tree_leaves(args))]
-    if not open_levels:
-        return None
     if cls.setup_context is functions.Function.setup_context:
         raise RuntimeError("In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must "
                            f"override the setup_context staticmethod. {_MORE}")
+    open_levels = [b for b in Levels.open if any(b.level in _levels(x) for x in pytree.tree_leaves(args))]
+    if not open_levels:
+        return None
     own = cls.vmap is not functions.Function.vmap
     if own and cls.generate_vmap_rule:
         raise RuntimeError(f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and an overridden vmap "

@@ -23,7 +23,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         out_dims: where the batch comes in each result; None for a result that is the same for all samples.
         randomness: "error", "different" or "same": what random numbers samples get.
         chunk_size: how many samples at a time; None for all.
-    Keyword arguments are mapped over their first dimension.
+    Keyword arguments are not mapped.
     Example:
         >>> torch.vmap(torch.dot)(torch.eye(2), torch.ones(2, 2))
         tensor([1., 1.])
@@ -65,8 +65,7 @@ def _read(func, in_dims, args, kwargs):
                          f"`inputs`. in_dims has structure {pytree.tree_structure(in_dims)} but inputs has structure {spec}.")
     more, _ = pytree.tree_flatten(kwargs)
     both = pytree.tree_structure((args, kwargs))
-    dims = [_checked(name, in_dims, x, d) for x, d in zip(leaves, dims)] + [
-        0 if isinstance(x, TensorBase) else None for x in more]
+    dims = [_checked(name, in_dims, x, d) for x, d in zip(leaves, dims)] + [None] * len(more)
     leaves = leaves + more
     sizes = [x.shape[d] for x, d in zip(leaves, dims) if d is not None]
     if not sizes:
@@ -104,11 +103,13 @@ class open_batch:
         self.batch.level = begin_batch()
         Levels.open.append(self.batch)
         self.before, state.batch = state.batch, self.batch
+        state.transforms += 1
         return self.batch
 
     def __exit__(self, *exc):
         Levels.open.pop()
         state.batch = self.before
+        state.transforms -= 1
 
 
 def _run(func, leaves, dims, spec, size, out_dims, randomness):

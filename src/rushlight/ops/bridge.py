@@ -96,7 +96,7 @@ def numpy(self, *, force=False):
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."))
     array = self._array
     if type(array) is not _ndarray:
-        if not force:
+        if not force and not backends.of_array(array).takes_cpu:
             raise TypeError(f"can't convert {self.device} device type tensor to numpy. Use Tensor.cpu() to copy the "
                             "tensor to host memory first.")
         array = backends.of_array(array).to_numpy(array)

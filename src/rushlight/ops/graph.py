@@ -3,6 +3,7 @@ import weakref
 
 from ..core import autograd as _autograd
 from ..core import engine
+from ..core.modes import state
 from ..dtypes import FLOATING
 from ..core.op import T, composite, method, op, prop
 from ..core.tensor import (INFERENCE, OPS, RETAINS, TensorBase, alias, make, node_of,
@@ -17,6 +18,9 @@ def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=
     Args:
         gradient: the gradient with respect to this tensor; may be left out for one element.
     """
+    if state.transforms:
+        raise RuntimeError("backward() called inside a functorch transform. This is not supported, please use functorch.grad or "
+                           "functorch.vjp instead or call backward() outside of functorch transforms.")
     if gradient is None and inputs is None and not create_graph:
         if engine.backward_from_scalar(self, bool(retain_graph)):
             return
@@ -48,6 +52,11 @@ def requires_grad_(self, requires_grad=True):
     if not isinstance(requires_grad, bool):
         raise TypeError("requires_grad_(): argument 'requires_grad' (position 1) must be bool, not "
                         + type(requires_grad).__name__)
+    if state.transforms and requires_grad:
+        raise RuntimeError("You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) "
+                           "inside of a function being transformed by a functorch transform. This is unsupported, please attempt "
+                           "to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() "
+                           "outside of a function being transformed instead.")
     set_requires_grad(self, requires_grad)
     return self
 

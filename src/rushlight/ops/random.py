@@ -84,7 +84,8 @@ def _size_arguments(name, args, size):
 
 def _short(args, draw, low, high):
     """Return `draw`'s numbers in a tensor of the default dtype and device, or None where more is to be thought of."""
-    if type(args[0]) is not int or devices.get_default_device() is not devices.CPU or state.inference:
+    if type(args[0]) is not int or devices.get_default_device() is not devices.CPU or state.inference \
+            or state.batch is not None:
         return None
     try:
         array = CPU.empty(args, dtype=dtypes.get_default_dtype().np)
@@ -223,7 +224,8 @@ def randperm(n, *, generator=None, out=None, dtype=None, layout=None, device=Non
     _check_permutable(n, target)
     source = generators.source_of(generator, B.device_type)
     with source.lock:
-        order = draws.permutation(source, n)
+        order = draws.permutation(source, n) if state.batch is None else state.batch.each(
+            lambda: draws.permutation(source, n))
     array = B.cast(B.from_numpy(order), B.dt(target))
     return finish("randperm", array, requires_grad) if out is None else into_out("randperm", array, out, dtype)
 
