@@ -27,7 +27,8 @@ from .unpickler import UnpicklingError
 
 _BLOCKED = frozenset(("sys", "os", "posix", "nt"))
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*\Z")
-_OLD_MODULES = {"__builtin__": "builtins", "copy_reg": "copyreg", "UserDict": "collections"}
+_OLD_MODULES = {"__builtin__": "builtins", "copy_reg": "copyreg"}       # of Python 2, and of protocol 2 to this day
+_OLD_BUILTINS = {"xrange": "range", "unicode": "str", "long": "int"}
 _NO_SPARSE = "Rushlight has no {} tensors: convert them in PyTorch before saving"
 
 
@@ -85,14 +86,13 @@ _VALUES = {
 _MORE = {
     "torch._C.Generator": plain.generator,
     "collections.defaultdict": plain.default_dict, "collections.deque": plain.deque, "builtins.frozenset": plain.make_frozenset,
-    "builtins.slice": plain.make_slice, "builtins.range": plain.make_range, "builtins.list": plain.make_list,
+    "builtins.bytes": plain.no_bytes, "builtins.slice": plain.make_slice, "builtins.range": plain.make_range, "builtins.list": plain.make_list,
     "builtins.tuple": plain.make_tuple, "builtins.dict": plain.make_dict, "builtins.getattr": plain.torch_function,
     "copyreg._reconstructor": plain.reconstructor,
     "datetime.datetime": plain.datetime, "datetime.date": plain.date, "datetime.time": plain.time,
     "datetime.timedelta": plain.timedelta, "decimal.Decimal": plain.decimal, "fractions.Fraction": plain.fraction,
     "functools.partial": plain.partial, "types.SimpleNamespace": plain.namespace,
-    **{f"{m}.{c}": plain.path for m in ("pathlib", "pathlib._local")
-       for c in ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath")},
+    **{f"{m}.{c}": maker for m in ("pathlib", "pathlib._local") for c, maker in plain.PATHS.items()},
 }
 _NUMPY = {
     **{f"numpy.{core}.multiarray.{f}": getattr(plain, "numpy" + f) for core in ("core", "_core")
@@ -101,7 +101,7 @@ _NUMPY = {
 }
 #: and those that are only mentioned: factories of a defaultdict, types as values
 _MORE_VALUES = {
-    **{f"builtins.{t.__name__}": t for t in (int, float, bool, str, bytes, object)},
+    **{f"builtins.{t.__name__}": t for t in (int, float, bool, str, object)},
     "numpy.ndarray": plain.ndarray, "argparse.Namespace": argparse.Namespace, "uuid.UUID": plain.UUID,
     "torch._C._VariableFunctionsClass": plain.TORCH_FUNCTIONS, "builtins.Ellipsis": Ellipsis,
 }
@@ -151,6 +151,8 @@ class Names:
 
     def find(self, module, name):
         """Return what a name stands for; UnpicklingError when it is not allowed."""
+        if module == "__builtin__":
+            name = _OLD_BUILTINS.get(name, name)
         module = _OLD_MODULES.get(module, module)
         path = f"{module}.{name}"
         if path not in self.known:

@@ -133,6 +133,11 @@ def make_bytearray(it, data=b"", encoding=None):
     return bytearray(data if encoding is None else data.encode("latin-1"))
 
 
+def no_bytes():
+    """Return no bytes: how protocol 2 keeps those of length 0."""
+    return b""
+
+
 def make_complex(real, imag=0.0):
     """Return a complex number."""
     _need(all(type(x) in (int, float) for x in (real, imag)), "a complex number is made of two numbers")
@@ -220,10 +225,16 @@ def fraction(*parts):
     return fractions.Fraction(*parts)
 
 
-def path(*parts):
-    """Return a path of this system."""
-    _need(all(type(p) is str for p in parts), "a path is made of text")
-    return pathlib.Path(*parts)
+def _path_maker(cls):
+    def path(*parts):
+        _need(all(type(p) is str for p in parts), "a path is made of text")
+        return cls(*parts)
+    return path
+
+
+#: paths of either system; those that touch files become this system's
+PATHS = {"PosixPath": _path_maker(pathlib.Path), "WindowsPath": _path_maker(pathlib.Path),
+         "PurePosixPath": _path_maker(pathlib.PurePosixPath), "PureWindowsPath": _path_maker(pathlib.PureWindowsPath)}
 
 
 def namespace():
@@ -331,7 +342,7 @@ numpy_reconstruct.__name__ = "_reconstruct"
 CLASSES = {
     "collections.OrderedDict": collections.OrderedDict, "collections.Counter": collections.Counter,
     "collections.defaultdict": collections.defaultdict, "collections.deque": collections.deque,
-    "builtins.set": set, "builtins.frozenset": frozenset, "builtins.bytearray": bytearray, "builtins.complex": complex,
+    "builtins.bytes": bytes, "builtins.set": set, "builtins.frozenset": frozenset, "builtins.bytearray": bytearray, "builtins.complex": complex,
     "builtins.list": list, "builtins.tuple": tuple, "builtins.dict": dict, "builtins.slice": slice, "builtins.range": range,
     "torch.Size": Size, "torch.device": device, "torch._C.Generator": Generator, "numpy.dtype": np.dtype,
     "datetime.datetime": _datetime.datetime, "functools.partial": functools.partial,

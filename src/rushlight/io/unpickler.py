@@ -7,6 +7,7 @@ There is no recursion, and every length is checked against the file before anyth
 import codecs
 import pickle
 import struct
+from collections import deque
 
 from .budget import Budget
 
@@ -395,14 +396,14 @@ def _frozenset(it):
 def _append(it):
     value = it.pop()
     it.budget.take(16)
-    it.top(list).append(value)
+    it.top(list, deque).append(value)
 
 
 @_on(pickle.APPENDS)
 def _appends(it):
     items = it.pop_mark()
     it.budget.take(16 * len(items))
-    it.top(list).extend(items)
+    it.top(list, deque).extend(items)
 
 
 @_on(pickle.ADDITEMS)

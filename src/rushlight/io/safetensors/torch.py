@@ -171,8 +171,8 @@ def _doubles(state, preferred=()):
             continue
         whole = [n for n in names if _is_whole(state[n])]
         if not whole:
-            raise RuntimeError("Error while trying to find names to remove to save state dict, but found no suitable name to keep "
-                               f"for saving amongst: {names}. None is covering the entire storage.Refusing to save/load the "
+            raise RuntimeError("Error while trying to find names to remove to save state dict, but found no suitable name to "
+                               f"keep for saving amongst: {names}. None is covering the entire storage.Refusing to save/load the "
                                "model since you could be storing much more memory than needed. Please refer to "
                                "https://huggingface.co/docs/safetensors/torch_shared_tensors for more information. Or open an "
                                "issue.")
