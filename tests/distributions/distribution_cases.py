@@ -218,3 +218,132 @@ def observe_kl(torch):
 def observe(torch):
     """Everything."""
     return {**{name: observe_case(torch, i) for i, name in enumerate(NAMES)}, "kl": observe_kl(torch)}
+
+
+# ------------------------------------------------------------------ constraints, transforms, errors
+
+def transforms(torch):
+    """One or more of each transform, with an input."""
+    D, t = torch.distributions, torch.tensor
+    v, m = t([0.3, -0.2, 1.5]), t([[0.3, -0.2], [0.7, 1.1]])
+    return {
+        "abs": (D.AbsTransform(), v), "affine": (D.AffineTransform(1.0, -2.0), v),
+        "affine event": (D.AffineTransform(t([1.0, 2.0, 3.0]), t([2.0, -1.0, 0.5]), event_dim=1), v),
+        "exp": (D.ExpTransform(), v), "power": (D.PowerTransform(t(2.0)), v.abs()), "sigmoid": (D.SigmoidTransform(), v * 20),
+        "softplus": (D.SoftplusTransform(), v * 5), "tanh": (D.TanhTransform(), v), "softmax": (D.SoftmaxTransform(), v),
+        "stick": (D.StickBreakingTransform(), v), "corr": (D.CorrCholeskyTransform(), v),
+        "lower": (D.LowerCholeskyTransform(), m), "definite": (D.PositiveDefiniteTransform(), m),
+        "reshape": (D.ReshapeTransform((3,), (1, 3)), v), "identity": (D.identity_transform, v),
+        "independent": (D.IndependentTransform(D.ExpTransform(), 1), v),
+        "cdf": (D.CumulativeDistributionTransform(D.Normal(0.5, 2.0)), v),
+        "cat": (D.CatTransform([D.ExpTransform(), D.SigmoidTransform()], -1, [2, 1]), v),
+        "stack": (D.StackTransform([D.ExpTransform(), D.SigmoidTransform(), D.identity_transform]), v),
+        "compose": (D.ComposeTransform([D.ExpTransform(), D.AffineTransform(1.0, 2.0)]), v),
+        "compose event": (D.ComposeTransform([D.ExpTransform(), D.StickBreakingTransform()]), v),
+    }
+
+
+def observe_transform(transform, x):
+    """Values, log determinants, shapes and sets of a transform and of its inverse."""
+    seen = {}
+    for side, f, given in (("", transform, x), ("inverse ", transform.inv, attempt_tensor(lambda: transform(x)))):
+        seen[side + "repr"] = repr(f)
+        seen[side + "value"] = attempt(lambda f=f, given=given: f(given))
+        seen[side + "log det"] = attempt(lambda f=f, given=given: f.log_abs_det_jacobian(given, f(given)))
+        for name in ("domain", "codomain", "bijective", "sign", "event_dim"):
+            seen[side + name] = attempt(lambda f=f, name=name: getattr(f, name))
+        for shape in ((), (3,), (1, 3), (4, 3, 3)):
+            seen[f"{side}shape{shape}"] = attempt(lambda f=f, shape=shape: [list(f.forward_shape(shape)),
+                                                                              list(f.inverse_shape(shape))])
+    seen["equal"] = [transform == transform, transform.inv == transform.inv, transform.inv == transform,
+                     transform.with_cache(1)._cache_size]
+    return seen
+
+
+def attempt_tensor(function):
+    """A tensor, or None where the call raises."""
+    try:
+        return function()
+    except Exception:
+        return None
+
+
+def constraint_table(torch):
+    """Constraints with values to check."""
+    C, t = torch.distributions.constraints, torch.tensor
+    pair, square = t([[0.5, 1.0], [-1.0, 0.0]]), t([[[2.0, 0.5], [0.5, 1.0]], [[1.0, 0.0], [-1.0, 0.5]],
+                                                   [[0.6, 0.0], [0.8, 0.6]], [[1.0, 2.0], [2.0, 1.0]]])
+    found = {name: (getattr(C, name), square if getattr(C, name).event_dim == 2 else pair) for name in (
+        "boolean", "corr_cholesky", "lower_cholesky", "lower_triangular", "nonnegative", "nonnegative_integer", "one_hot",
+        "positive", "positive_semidefinite", "positive_definite", "positive_integer", "real", "real_vector", "simplex",
+        "square", "symmetric", "unit_interval")}
+    found.update({
+        "greater_than": (C.greater_than(t([0.0, 0.5])), pair), "greater_than_eq": (C.greater_than_eq(0), pair),
+        "less_than": (C.less_than(0.5), pair), "interval": (C.interval(-1, 0.5), pair),
+        "half_open": (C.half_open_interval(0.0, 1.0), pair), "integer_interval": (C.integer_interval(-1, 0), pair),
+        "multinomial": (C.multinomial(1), pair), "cat": (C.cat([C.real, C.positive], -1), pair),
+        "stack": (C.stack([C.positive, C.real]), pair), "independent": (C.independent(C.positive, 1), pair),
+        "deep": (C.independent(C.real, 3), pair)})
+    return found
+
+
+def failures(torch):
+    """Calls that fail, with PyTorch's messages, and reprs."""
+    D, t = torch.distributions, torch.tensor
+    U = D.utils
+    return [
+        lambda: D.Normal(0.0, -1.0), lambda: D.Normal(t([0.0, 1.0]), t([-1.0, NAN])), lambda: D.Normal("a", 1.0),
+        lambda: D.Normal(0.0, 1.0).log_prob(1.0), lambda: D.Normal(t([0.0, 1.0]), 1.0).log_prob(torch.zeros(3)),
+        lambda: D.Normal(torch.zeros(2), torch.ones(3)), lambda: D.Normal(0.0, 1.0).sample(3),
+        lambda: D.Normal(0, t(1)), lambda: D.Distribution.set_default_validate_args(3), lambda: D.Categorical(),
+        lambda: D.Categorical(t([0.5]), t([0.5])), lambda: D.Categorical(t(0.5)), lambda: D.Categorical(logits=t(0.5)),
+        lambda: D.Categorical(t([-0.5, 1.0])), lambda: D.Categorical(logits=t([0.5, NAN])),
+        lambda: D.Categorical(t([0.5, 1.0])).log_prob(t(5)), lambda: D.Categorical(t([0.5, 1.0])).rsample(),
+        lambda: D.Categorical(t([0.5, 1.0])).cdf(t(1)), lambda: D.Bernoulli(), lambda: D.Bernoulli(1.5),
+        lambda: D.Gamma(0.0, 1.0), lambda: D.Distribution(validate_args=False).mean,
+        lambda: D.Distribution(validate_args=False).mode, lambda: D.Distribution(validate_args=False).expand((2,)),
+        lambda: D.kl_divergence(D.Normal(0.0, 1.0), D.Cauchy(0.0, 1.0)), lambda: D.register_kl(3, D.Cauchy),
+        lambda: D.Uniform(1.0, 0.0), lambda: D.MultivariateNormal(t(0.0), t([[1.0]])), lambda: D.MultivariateNormal(t([0.0])),
+        lambda: D.MultivariateNormal(t([0.0]), t([1.0])), lambda: D.MultivariateNormal(t([0.0]), scale_tril=t([1.0])),
+        lambda: D.MultivariateNormal(t([0.0, 0.0]), t([[1.0, 2.0], [2.0, 1.0]])),
+        lambda: D.MultivariateNormal(t([0.0, 0.0]), scale_tril=t([[1.0, 2.0], [0.0, 1.0]])),
+        lambda: D.MultivariateNormal(t([0.0, 0.0]), torch.eye(2)).log_prob(torch.zeros(3)),
+        lambda: D.Multinomial(t([3, 4]), t([0.5, 0.5])), lambda: D.Binomial(t([3, 4]), t(0.5)).enumerate_support(),
+        lambda: D.Binomial(-1, t(0.5)), lambda: D.Dirichlet(t(1.0)), lambda: D.Dirichlet(t([1.0, 2.0])).log_prob(t([0.2, 0.9])),
+        lambda: D.Independent(D.Normal(torch.zeros(2), 1.0), 3),
+        lambda: D.MixtureSameFamily(D.Normal(0.0, 1.0), D.Normal(torch.zeros(5), 1.0)),
+        lambda: D.MixtureSameFamily(D.Categorical(torch.ones(5)), 3),
+        lambda: D.MixtureSameFamily(D.Categorical(torch.ones(2, 5)), D.Normal(torch.zeros(3, 5), 1.0)),
+        lambda: D.MixtureSameFamily(D.Categorical(torch.ones(4)), D.Normal(torch.zeros(5), 1.0)),
+        lambda: D.TransformedDistribution(D.Normal(0.0, 1.0), 3), lambda: D.TransformedDistribution(D.Normal(0.0, 1.0), [3]),
+        lambda: D.TransformedDistribution(D.Normal(0.0, 1.0), [D.StickBreakingTransform()]),
+        lambda: D.Wishart(t(1.0), torch.eye(3)), lambda: D.Wishart(t(4.0)), lambda: D.Wishart(t(4.0), t([1.0])),
+        lambda: D.LKJCholesky(1), lambda: D.LKJCholesky(3, t([-1.0, 2.0])),
+        lambda: D.LowRankMultivariateNormal(t(0.0), t([[1.0]]), t([1.0])),
+        lambda: D.LowRankMultivariateNormal(t([0.0]), t([1.0]), t([1.0])),
+        lambda: D.LowRankMultivariateNormal(t([0.0, 1.0]), torch.ones(3, 1), t([1.0, 1.0])),
+        lambda: D.LowRankMultivariateNormal(t([0.0, 1.0]), torch.ones(2, 1), t([1.0])),
+        lambda: D.LowRankMultivariateNormal(torch.zeros(3, 2), torch.ones(3, 2, 1), torch.ones(4, 2)),
+        lambda: D.OneHotCategorical(t([0.5, 0.5])).log_prob(t([1.0, 1.0])), lambda: D.Geometric(t([0.5, 0.0])),
+        lambda: D.NegativeBinomial(3), lambda: D.ContinuousBernoulli(1.5, validate_args=True),
+        lambda: D.StudentT(-1.0), lambda: D.HalfNormal(-1.0), lambda: D.VonMises(t(0.0), -1.0),
+        lambda: D.ExpTransform(cache_size=2), lambda: D.ReshapeTransform((2,), (3,)), lambda: D.CatTransform([3]),
+        lambda: D.biject_to(D.constraints.boolean), lambda: D.transform_to(3), lambda: D.constraints.dependent.check(t(1.0)),
+        lambda: D.constraints.dependent.event_dim, lambda: D.constraints.independent(3, 1), lambda: D.Uniform.support,
+        lambda: D.Normal(torch.zeros(2, 3), 1.0), lambda: D.Poisson(2), lambda: U.broadcast_all(1, 2.5),
+        lambda: U.broadcast_all("a", 1), lambda: U.clamp_probs(t([0.0, 1.0])), lambda: U.probs_to_logits(t([0.2, 0.8]), True),
+        lambda: U.logits_to_probs(t([0.2, 0.8])), lambda: U.tril_matrix_to_vec(torch.arange(9.0).reshape(3, 3), -1),
+        lambda: U.vec_to_tril_matrix(torch.arange(6.0)), lambda: U.vec_to_tril_matrix(torch.arange(5.0)),
+        lambda: U.tril_matrix_to_vec(torch.zeros(3, 3), 3), lambda: isinstance(D.Bernoulli.probs, property),
+    ]
+
+
+def observe_behaviour(torch):
+    """Transforms, constraints with what is registered for them, and failures."""
+    D = torch.distributions
+    sets = {}
+    for name, (constraint, value) in constraint_table(torch).items():
+        sets[name] = [repr(constraint), constraint.event_dim, constraint.is_discrete, attempt(lambda c=constraint, v=value: c.check(v)),
+                      attempt(lambda c=constraint: repr(D.biject_to(c))), attempt(lambda c=constraint: repr(D.transform_to(c)))]
+    return {"transforms": {k: observe_transform(f, x) for k, (f, x) in transforms(torch).items()}, "constraints": sets,
+            "failures": [attempt(f) for f in failures(torch)]}
