@@ -17,7 +17,7 @@ SRC = ROOT / "src" / "rushlight"
 CAP = 800                                # lines of code a file may have
 
 LEVELS = {
-    "native": 0, "version": 0,
+    "native": 0, "version": 0, "torch_version": 0,
     "backend": 1, "dtypes": 1, "devices": 1, "errors": 1, "formats": 1, "lessons": 1, "names": 1,
     "core": 2,
     "ops": 3,

@@ -7,7 +7,7 @@ programs need are imported on first use.
 """
 import importlib as _importlib
 
-from .version import __version__
+from .torch_version import __version__
 from . import dtypes as _dtypes
 from .dtypes import (dtype, finfo, iinfo, get_default_dtype, set_default_dtype, promote_types,
                      can_cast)
@@ -34,6 +34,7 @@ from math import e, inf, nan, pi
 
 from . import formats as _formats
 from . import settings as _settings
+from . import symbols as _symbols
 from .compat import install
 from .formats import layout, memory_format
 from .names import MODULES as _MODULES

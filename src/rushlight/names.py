@@ -3,7 +3,6 @@
 #: PyTorch's modules that are another module here
 MODULES = {
     "_C._VariableFunctions": "",
-    "_C._nn": "nn.functional",
     "_C._linalg": "linalg",
     "_C._special": "special",
     "_VF": "",
@@ -32,6 +31,7 @@ CLASSES = {
     "devices": "",
     "dtypes": "",
     "errors": "",
+    "symbols": "",
 }
 
 

@@ -45,6 +45,8 @@ def get_num_interop_threads():
 
 def set_num_interop_threads(n):
     """Keep a number of inter-operation threads; operations run one after the other here."""
+    if not isinstance(n, int) or isinstance(n, bool):
+        raise TypeError(f"set_num_interop_threads expects an int, but got {type(n).__name__}")
     if n <= 0:
         raise RuntimeError("set_num_interop_threads expects a positive integer")
     _Settings.interop_threads = n
@@ -52,6 +54,9 @@ def set_num_interop_threads(n):
 
 def use_deterministic_algorithms(mode, *, warn_only=False):
     """Keep the flag. Every algorithm here is deterministic, for any number of threads."""
+    if not isinstance(mode, bool):
+        raise TypeError("_set_deterministic_algorithms(): argument 'mode' (position 1) must be bool, not "
+                        f"{type(mode).__name__}")
     _Settings.deterministic, _Settings.warn_only = bool(mode), bool(warn_only)
 
 
@@ -70,8 +75,9 @@ def set_deterministic_debug_mode(debug_mode):
     levels = {"default": 0, "warn": 1, "error": 2}
     level = levels.get(debug_mode, debug_mode)
     if level not in (0, 1, 2):
-        raise RuntimeError(f"invalid value of debug_mode, expected `default`, `warn`, `error`, 0, 1, or 2, but got "
-                           f"{debug_mode}")
+        if isinstance(debug_mode, str):
+            raise RuntimeError(f"invalid value of debug_mode, expected one of `default`, `warn`, `error`, but got {debug_mode}")
+        raise RuntimeError(f"invalid value of debug_mode, expected 0, 1, or 2, but got {debug_mode}")
     use_deterministic_algorithms(level > 0, warn_only=level == 1)
 
 
@@ -138,7 +144,31 @@ def compiled_with_cxx11_abi():
     return True
 
 
-for _f in (get_num_threads, set_num_threads, get_num_interop_threads, set_num_interop_threads, is_tensor, typename,
+def set_flush_denormal(mode):
+    """Say whether the smallest numbers become zero. They are always kept here: returns whether that is what was asked."""
+    return not mode
+
+
+def is_vulkan_available():
+    """Whether there is a Vulkan device: never."""
+    return False
+
+
+def get_device_module(device=None):
+    """Return the module with a device's functions: `torch.cuda` or `torch.cpu`; without a device, of the accelerator."""
+    import importlib
+
+    from . import cuda
+    from .devices import device as make
+    kind = ("cuda" if cuda.is_available() else "cpu") if device is None else make(device).type
+    try:
+        return importlib.import_module(f"{_PACKAGE}.{kind}")
+    except ModuleNotFoundError:
+        raise RuntimeError(f"Device '{kind}' does not have a corresponding module registered as 'torch.{kind}'.") from None
+
+
+for _f in (set_flush_denormal, is_vulkan_available, get_device_module, get_num_threads, set_num_threads,
+           get_num_interop_threads, set_num_interop_threads, is_tensor, typename,
            use_deterministic_algorithms, are_deterministic_algorithms_enabled,
            is_deterministic_algorithms_warn_only_enabled, set_deterministic_debug_mode, get_deterministic_debug_mode,
            set_float32_matmul_precision, get_float32_matmul_precision, set_warn_always, is_warn_always_enabled,

@@ -1,4 +1,6 @@
 """torch.backends.cuda: flags of the CUDA backend; products are computed as the device's library does."""
+import contextlib
+
 
 
 class _MatMul:
@@ -17,16 +19,52 @@ def is_built():
     return find_spec("cupy") is not None
 
 
-def flash_sdp_enabled():
-    """Whether the flash attention kernel may be chosen; there is one attention here."""
+class _Attention:
+    flash = mem_efficient = math = cudnn = True
+
+
+def _switch(name, what):
+    def enabled():
+        return getattr(_Attention, name)
+
+    def enable(enabled):
+        setattr(_Attention, name, bool(enabled))
+
+    enabled.__name__, enable.__name__ = f"{name}_sdp_enabled", f"enable_{name}_sdp"
+    enabled.__doc__ = f"Whether {what} may be chosen, as set; there is one attention here."
+    enable.__doc__ = f"Keep whether {what} may be chosen; there is one attention here."
+    return enabled, enable
+
+
+flash_sdp_enabled, enable_flash_sdp = _switch("flash", "the flash attention kernel")
+mem_efficient_sdp_enabled, enable_mem_efficient_sdp = _switch("mem_efficient", "the memory-efficient attention kernel")
+math_sdp_enabled, enable_math_sdp = _switch("math", "the plain attention")
+cudnn_sdp_enabled, enable_cudnn_sdp = _switch("cudnn", "cuDNN's attention")
+
+
+def is_flash_attention_available():
+    """Whether the flash attention kernel was built in: no."""
     return False
 
 
-def math_sdp_enabled():
-    """Whether the plain attention may be chosen."""
-    return True
+@contextlib.contextmanager
+def sdp_kernel(enable_flash=True, enable_math=True, enable_mem_efficient=True, enable_cudnn=True):
+    """Keep, within a block, which attention kernels may be chosen."""
+    before = (_Attention.flash, _Attention.math, _Attention.mem_efficient, _Attention.cudnn)
+    _Attention.flash, _Attention.math = enable_flash, enable_math
+    _Attention.mem_efficient, _Attention.cudnn = enable_mem_efficient, enable_cudnn
+    try:
+        yield
+    finally:
+        _Attention.flash, _Attention.math, _Attention.mem_efficient, _Attention.cudnn = before
 
 
-def mem_efficient_sdp_enabled():
-    """Whether the memory-efficient attention kernel may be chosen; there is one attention here."""
-    return False
+def preferred_linalg_library(backend=None):
+    """Keep the name of the library for linear algebra, and return it: the device's own is used."""
+    if backend is not None:
+        _Preferred.linalg = backend
+    return _Preferred.linalg
+
+
+class _Preferred:
+    linalg = "default"

@@ -1,0 +1,3 @@
+"""torch.backends.quantized: there are no quantised tensors here."""
+engine = "none"
+supported_engines = ["none"]
