@@ -69,8 +69,8 @@ cdef void clear_piece(void* p, int64_t begin, int64_t end) noexcept nogil:
 def clear(array):
     """Write zeros into a contiguous array; large ones on the pool, in pages that each thread will want again."""
     cdef cnp.npy_intp n = guard.size(array)
-    cdef char* p = NULL if guard.typenum(array) == cnp.NPY_OBJECT else guard.flat_out(array, guard.typenum(array), n)
-    if p == NULL:
+    cdef char* p = guard.flat_out(array, guard.typenum(array), n)
+    if p == NULL or guard.typenum(array) == cnp.NPY_OBJECT:     # zero is no Python object
         return NotImplemented
     n *= cnp.PyArray_ITEMSIZE(<cnp.ndarray> array)
     if n <= CLEAR_LIMIT:
