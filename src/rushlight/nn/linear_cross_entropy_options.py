@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 from .. import dtypes
 
@@ -18,7 +19,7 @@ class LinearCrossEntropyOptions:
     Args:
         allow_retain_graph: keep what a second backward needs.
         batch_chunk_size: rows at a time, None to choose.
-        chunking_method: how to choose: "auto", "aspect_ratio" or None.
+        chunking_method: how to choose: "auto", "aspect_ratio", "aspect_ratio:2" or None.
         acc_policy: precision of sums: "accurate", "balanced", "compact" or "auto".
         acc_dtype: the dtype of sums, None to choose.
 
@@ -35,7 +36,8 @@ class LinearCrossEntropyOptions:
         size = self.batch_chunk_size
         if size is not None and (not isinstance(size, int) or size <= 0):
             raise ValueError(f"batch_chunk_size must be positive int or None, got {size}")
-        if self.chunking_method not in ("auto", "aspect_ratio", None):
+        method = self.chunking_method
+        if method not in ("auto", None) and not re.fullmatch(r"aspect_ratio(:\d+)?", str(method)):
             raise ValueError(f"invalid chunking_method: {self.chunking_method!r}")
         if self.acc_policy not in ("accurate", "balanced", "compact", "auto"):
             raise ValueError(f"invalid acc_policy: {self.acc_policy!r}")

@@ -3,7 +3,7 @@ from .. import dtypes
 from ..core.op import OPS, composite
 
 
-def _check(input, weight, target, bias, ignore_index, options):
+def _check(input, weight, target, bias, factors, ignore_index, options):
     """Raise torch's errors for what does not fit."""
     if options is not None and not hasattr(options, "batch_chunk_size"):
         raise AttributeError(f"'{type(options).__name__}' object has no attribute '_adjust'")
@@ -19,7 +19,11 @@ def _check(input, weight, target, bias, ignore_index, options):
                            f"(N, {weight.shape[-1]}), got unbatched input with shape {tuple(input.shape)}")
     if bias is not None and bias.shape != weight.shape[:-1]:
         raise RuntimeError(f"expected linear_bias shape {tuple(weight.shape[:-1])}, got {tuple(bias.shape)}")
+    if input.dim() == 2 and target.dim() and input.shape[0] != target.shape[0]:
+        raise ValueError(f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({target.shape[0]}).")
     if target.dtype.is_floating_point:
+        if factors is not None and tuple(factors.shape) != (weight.shape[0],):
+            raise RuntimeError(f"expected weight shape to be ({weight.shape[0]},), got {tuple(factors.shape)}")
         if ignore_index is not None:
             raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
     elif target.dtype not in (dtypes.int64, dtypes.uint8):
@@ -40,7 +44,7 @@ def linear_cross_entropy(input, linear_weight, target, *, linear_bias=None, weig
         ignore_index: a class number that counts for nothing, -100 by default.
         options: LinearCrossEntropyOptions, all of which this meets.
     """
-    _check(input, linear_weight, target, linear_bias, ignore_index, options)
+    _check(input, linear_weight, target, linear_bias, weight, ignore_index, options)
     more = tuple(linear_weight.shape[:-1]) if linear_weight.dim() > 2 else None
     if more is not None:
         linear_weight = linear_weight.reshape(-1, linear_weight.shape[-1])
