@@ -8,7 +8,8 @@ from .. import dtypes
 from . import base, guard
 
 #: Native modules with a KERNELS table; each is absent in the pure build.
-NATIVE = ("spread", "elementwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random", "loss", "conv", "windows")
+NATIVE = ("spread", "elementwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random", "slopes", "loss", "conv",
+          "windows")
 
 
 def _in_c_order(x):

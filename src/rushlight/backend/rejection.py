@@ -1,13 +1,13 @@
 """Distributions drawn by rejection, one element after the other, as PyTorch's CPU functions draw them.
 
-Each function takes a `mt19937.Source` and float64 parameters in drawing order, and returns a flat
-float64 array. Plain Python in both builds: a draw's length is not known before.
+Each function takes a `mt19937.Source` and flat contiguous float64 parameters in drawing order, and returns a
+flat float64 array. Gamma and Poisson numbers have kernels in the compiled build; the Python here is their reference.
 """
 import math
 
 import numpy as np
 
-from .mt19937 import Rewindable
+from .mt19937 import Rewindable, native
 
 
 def poisson(source, rates):
@@ -16,6 +16,10 @@ def poisson(source, rates):
     Source: products of uniforms for rates below 10; above, W. Hormann, "The transformed rejection
     method for generating Poisson random variables", Insurance: Mathematics and Economics 12, 1993.
     """
+    if source.state is not None:
+        out = np.empty(rates.size)
+        native.poisson(source.state, rates, out)
+        return out
     with Rewindable(source) as draws:
         return np.array([_poisson(draws.uniform, rate) for rate in rates.tolist()], np.float64)
 
@@ -140,6 +144,10 @@ def gamma(source, shapes, number=float):
     Source: G. Marsaglia and W. W. Tsang, "A simple method for generating gamma variables", ACM TOMS
     26(3), 2000; shapes below 1 are drawn one higher and scaled by u**(1/shape).
     """
+    if source.state is not None:
+        out = np.empty(shapes.size)
+        source.normal = native.gamma(source.state, shapes, out, number is not float, source.normal)
+        return out
     with Rewindable(source) as draws:
         return np.array([_gamma(draws, shape, number) for shape in shapes.tolist()], np.float64)
 

@@ -5,7 +5,7 @@ another type or layout raises ValueError. Callers hold the source's lock.
 """
 
 cimport numpy as cnp
-from libc.math cimport NAN, isnan
+from libc.math cimport M_PI, NAN, cos, exp, fabs, floor, isnan, lgamma, log, log1p, pow, sin, sqrt
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from rushlight.native cimport guard
 
@@ -202,3 +202,113 @@ def permutation(state, out):
     else:
         with nogil:
             t.permutation(s, p, n)
+
+
+# ------------------------------------------------------------------ by rejection
+
+cdef struct Stream:
+    uint32_t* words             # the state
+    double waiting              # the second normal of a pair, or nan
+    bint single                 # whether parameters are rounded as float32 arithmetic rounds them
+
+
+cdef inline double uniform(Stream* s) noexcept nogil:
+    cdef double u
+    t.uniform_f64(s.words, &u, 1, 0.0, 1.0)
+    return u
+
+
+cdef inline double normal(Stream* s) noexcept nogil:
+    cdef double angle, radius, found = s.waiting
+    if not isnan(found):
+        s.waiting = NAN
+        return found
+    angle = 2 * M_PI * uniform(s)
+    radius = sqrt(-2 * log1p(-uniform(s)))
+    s.waiting = radius * sin(angle)
+    return radius * cos(angle)
+
+
+cdef inline double rounded(Stream* s, double x) noexcept nogil:
+    return <double> <float> x if s.single else x
+
+
+cdef double THIRD = <double> (<float> 1 / <float> 3)        # PyTorch writes the constant in single precision
+
+
+cdef double gamma_number(Stream* s, double shape) noexcept nogil:
+    """G. Marsaglia and W. W. Tsang, "A simple method for generating gamma variables", ACM TOMS 26(3), 2000."""
+    cdef double scale = 1, c, d, x, y, v, u, xx
+    if shape < 1:
+        if shape == 0:
+            return 0
+        scale = pow(1 - uniform(s), rounded(s, 1 / shape))
+        shape = rounded(s, shape + 1)
+    d = rounded(s, shape - THIRD)
+    if not d > 0:
+        return NAN
+    c = 1 / sqrt(9 * d)
+    while True:
+        y = 0
+        while y <= 0:
+            x = normal(s)
+            y = 1 + c * x
+        v = y * y * y
+        u = 1 - uniform(s)
+        xx = x * x
+        if u < 1 - 0.0331 * xx * xx or log(u) < 0.5 * xx + d * (1 - v + log(v)):
+            return scale * d * v
+
+
+cdef double poisson_number(Stream* s, double rate) noexcept nogil:
+    """Products of uniforms below 10; above, W. Hormann, Insurance: Mathematics and Economics 12, 1993."""
+    cdef double limit, product, count, root, log_rate, a, b, inv_alpha, v_r, u, v, us, k
+    if rate < 10:
+        if rate == 0:
+            return 0
+        limit, count, product = exp(-rate), 0, uniform(s)
+        while product > limit:
+            count += 1
+            product *= uniform(s)
+        return count
+    root, log_rate = sqrt(rate), log(rate)
+    b = 0.931 + 2.53 * root
+    a = -0.059 + 0.02483 * b
+    inv_alpha = 1.1239 + 1.1328 / (b - 3.4)
+    v_r = 0.9277 - 3.6224 / (b - 2)
+    while True:
+        u = uniform(s) - 0.5
+        v = uniform(s)
+        us = 0.5 - fabs(u)
+        k = floor((2 * a / us + b) * u + rate + 0.43)
+        if us >= 0.07 and v <= v_r:
+            return k
+        if k < 0 or (us < 0.013 and v > us):
+            continue
+        if log(v) + log(inv_alpha) - log(a / (us * us) + b) <= -rate + k * log_rate - lgamma(k + 1):
+            return k
+
+
+def gamma(state, shapes, out, bint single, cached):
+    """Fill `out` with gamma numbers of the shapes, both float64; take and return the cached normal (or None)."""
+    cdef Stream s = Stream(_state(state), NAN if cached is None else cached, single)
+    cdef double* p = <double*> _out(out, cnp.NPY_FLOAT64)
+    cdef double* a = <double*> guard.flat_n(shapes, cnp.NPY_FLOAT64, guard.size(out))
+    cdef cnp.npy_intp i, n = guard.size(out)
+    if a == NULL:
+        raise ValueError("shapes must be a contiguous float64 array of out's size")
+    for i in range(n):
+        p[i] = gamma_number(&s, a[i])
+    return None if isnan(s.waiting) else s.waiting
+
+
+def poisson(state, rates, out):
+    """Fill `out` with Poisson numbers of the rates, both float64."""
+    cdef Stream s = Stream(_state(state), NAN, False)
+    cdef double* p = <double*> _out(out, cnp.NPY_FLOAT64)
+    cdef double* a = <double*> guard.flat_n(rates, cnp.NPY_FLOAT64, guard.size(out))
+    cdef cnp.npy_intp i, n = guard.size(out)
+    if a == NULL:
+        raise ValueError("rates must be a contiguous float64 array of out's size")
+    for i in range(n):
+        p[i] = poisson_number(&s, a[i])
