@@ -57,7 +57,7 @@ _LAZY = {"amp", "linalg", "fft", "special", "signal", "masked", "utils", "jit", 
          "vision", "_C", "_dynamo", "_inductor", "_utils", "accelerator", "classes", "cpu", "futures", "fx", "library", "mps",
          "mtia", "ops", "overrides", "serialization", "storage", "torch_version", "types", "xpu"}
 #: functions of sub-modules imported on first use
-_LAZY_FUNCTIONS = {"compile": "_dynamo.eval_frame", "load": "serialization", "save": "serialization"}
+_LAZY_FUNCTIONS = {"compile": "_dynamo.eval_frame", "load": "serialization", "save": "serialization", "vmap": "func"}
 
 
 def __getattr__(name):

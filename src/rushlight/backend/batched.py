@@ -14,6 +14,7 @@ import numpy as np
 from . import base
 from .base import NeedsLoop
 from .batched_index import Picks, is_basic
+from .batched_rules import RULES, op_name
 from .cpu import B as CPU
 
 ITEM = ("vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, "
@@ -460,6 +461,11 @@ class Batched(base.Backend):
     def run(self, body, values):
         """Run a body once for the whole batch, or, where it cannot, once a sample."""
         levels, sizes = _levels(values), _sizes(values)
+        rule = RULES.get(op_name(body))
+        if rule is not None and levels:
+            found = rule(body, values, levels, sizes)
+            if found is not NotImplemented:
+                return found
         _Running.depth += 1
         try:
             return unwrapped(body(Batched(levels, sizes), *[_lifted(v) for v in values]))
@@ -909,12 +915,18 @@ def looped(body, values, levels, sizes):
         raise RuntimeError(CONTROL_FLOW)
     depth, _Running.depth = _Running.depth, 0
     try:
-        found = [CPU.run(body, [_sample(v, levels, at) for v in values]) for at in itertools.product(*map(range, lead))]
+        found = [_run_one(body, [_sample(v, levels, at) for v in values]) for at in itertools.product(*map(range, lead))]
     finally:
         _Running.depth = depth
     if type(found[0]) is tuple:
         return tuple([_stacked([row[k] for row in found], lead, levels) for k in range(len(found[0]))])
     return _stacked(found, lead, levels)
+
+
+def _run_one(body, values):
+    kernel = CPU.kernels.get(op_name(body))
+    found = NotImplemented if kernel is None else kernel(*values)
+    return CPU.run(body, values) if found is NotImplemented else found
 
 
 def _stacked(rows, lead, levels):
