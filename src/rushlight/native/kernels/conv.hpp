@@ -1,6 +1,7 @@
 // Convolution and transposed convolution.
 //
-// Each output is one chain of fused multiply-adds over (channel, tap of z, y, x), then the bias. Two tiles do the work:
+// Each output is a chain of fused multiply-adds, over (tap of z, y, x, channel), for every 16 source channels; the chains are
+// added up, then the bias: PyTorch's order, found by experiment. Two tiles do the work:
 // `channels_tile` has its lanes along output channels, for which weights are packed, and broadcasts
 // elements of the source; `pixels_tile` has its lanes along a row of outputs and broadcasts weights, best for few output
 // channels or a short chain. Both give the same bits.
@@ -20,50 +21,75 @@ constexpr int most_channels(int v) {
     return RL_REGISTERS == 32 ? (v <= 2 ? 12 : v == 3 ? 8 : 6) : (v == 1 ? 10 : v == 2 ? 6 : v == 3 ? 4 : 2);
 }
 
+// The terms of an output: `groups` chains of `count` each, whose weights and offsets begin `all` terms apart.
+struct Chain {
+    int64_t groups, count, all;
+};
+
+// Adds what the groups before gave to a group's sums, or leaves these for the next; true when they are the last.
+template <class T, int R, int V>
+RL_INLINE bool add_groups(const Chain& k, int64_t g, Vec<T> (&acc)[R][V], T* before) {
+    constexpr int W = Lanes<T>::W;
+    if (k.groups == 1) return true;
+    if (g) RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = load(before + (i * V + j) * W) + acc[i][j];
+    if (g == k.groups - 1) return true;
+    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) store(before + (i * V + j) * W, acc[i][j]);
+    return false;
+}
+
 // sums[i][lane] = bias[lane] + sum over k of x[offset[k] + i] * w[k][lane], R outputs, V vectors of channels.
 template <class T, int R, int V>
-void channels_tile(int64_t k, const T* x, const int32_t* offset, const T* w, const T* bias, T* sums) {
+void channels_tile(Chain k, const T* x, const int32_t* offset, const T* w, const T* bias, T* sums) {
     constexpr int W = Lanes<T>::W;
-    Vec<T> acc[R][V];
-    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
-    for (int64_t p = 0; p < k; ++p, w += V * W) {
-        const T* from = x + offset[p];
-        Vec<T> row[V];
-        RL_UNROLL for (int j = 0; j < V; ++j) row[j] = load(w + j * W);
-        RL_UNROLL for (int i = 0; i < R; ++i) {
-            const Vec<T> each = splat<T>(from[i]);
-            RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += each * row[j];
+    for (int64_t g = 0;; ++g, offset += k.all, w += k.all * V * W) {
+        Vec<T> acc[R][V];
+        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
+        for (int64_t p = 0; p < k.count; ++p) {
+            const T* from = x + offset[p];
+            Vec<T> row[V];
+            RL_UNROLL for (int j = 0; j < V; ++j) row[j] = load(w + (p * V + j) * W);
+            RL_UNROLL for (int i = 0; i < R; ++i) {
+                const Vec<T> each = splat<T>(from[i]);
+                RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += each * row[j];
+            }
         }
+        if (!add_groups<T, R, V>(k, g, acc, sums)) continue;
+        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j)
+            store(sums + (i * V + j) * W, bias ? acc[i][j] + load(bias + j * W) : acc[i][j]);
+        return;
     }
-    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j)
-        store(sums + (i * V + j) * W, bias ? acc[i][j] + load(bias + j * W) : acc[i][j]);
 }
 
 // The same for R channels and V vectors of outputs, `tail` lanes of the last; rows of c are `plane` apart.
 template <class T, int R, int V>
-void pixels_tile(int64_t k, const T* x, const int32_t* offset, const T* w, const T* bias, T* c, int64_t plane, int tail) {
+void pixels_tile(Chain k, const T* x, const int32_t* offset, const T* w, const T* bias, T* c, int64_t plane, int tail) {
     constexpr int W = Lanes<T>::W;
-    Vec<T> acc[R][V];
-    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
-    for (int64_t p = 0; p < k; ++p, w += R) {
-        const T* from = x + offset[p];
-        Vec<T> row[V];
-        RL_UNROLL for (int j = 0; j < V; ++j) row[j] = kMasks && j == V - 1 ? load_part(from + j * W, tail) : load(from + j * W);
-        RL_UNROLL for (int i = 0; i < R; ++i) {
-            const Vec<T> each = splat<T>(w[i]);
-            RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += each * row[j];
+    alignas(64) T before[R * V * W];
+    for (int64_t g = 0;; ++g, offset += k.all, w += k.all * R) {
+        Vec<T> acc[R][V];
+        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
+        for (int64_t p = 0; p < k.count; ++p) {
+            const T* from = x + offset[p];
+            Vec<T> row[V];
+            RL_UNROLL for (int j = 0; j < V; ++j) row[j] = kMasks && j == V - 1 ? load_part(from + j * W, tail) : load(from + j * W);
+            RL_UNROLL for (int i = 0; i < R; ++i) {
+                const Vec<T> each = splat<T>(w[p * R + i]);
+                RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += each * row[j];
+            }
         }
-    }
-    RL_UNROLL for (int i = 0; i < R; ++i, c += plane) RL_UNROLL for (int j = 0; j < V; ++j) {
-        const Vec<T> sum = bias ? acc[i][j] + splat<T>(bias[i]) : acc[i][j];
-        j == V - 1 ? store_edge(c + j * W, sum, tail) : store(c + j * W, sum);
+        if (!add_groups<T, R, V>(k, g, acc, before)) continue;
+        RL_UNROLL for (int i = 0; i < R; ++i, c += plane) RL_UNROLL for (int j = 0; j < V; ++j) {
+            const Vec<T> sum = bias ? acc[i][j] + splat<T>(bias[i]) : acc[i][j];
+            j == V - 1 ? store_edge(c + j * W, sum, tail) : store(c + j * W, sum);
+        }
+        return;
     }
 }
 
 template <class T>
-using ChannelsTile = void (*)(int64_t, const T*, const int32_t*, const T*, const T*, T*);
+using ChannelsTile = void (*)(Chain, const T*, const int32_t*, const T*, const T*, T*);
 template <class T>
-using PixelsTile = void (*)(int64_t, const T*, const int32_t*, const T*, const T*, T*, int64_t, int);
+using PixelsTile = void (*)(Chain, const T*, const int32_t*, const T*, const T*, T*, int64_t, int);
 
 template <class T, int V, int R = 1>
 ChannelsTile<T> pick_pixels(int r) {
@@ -106,7 +132,7 @@ struct Part {
     T* result;
     int64_t row, sheet, volume;      // of the result's planes
     // The plan.
-    int64_t chain;                   // in * taps
+    int64_t chain, together;         // in * taps; source channels whose terms come together
     bool direct, by_channels;
     int64_t panels, width;           // of output channels: vectors of channels in a panel at most; or channels
     int64_t images, high;            // of a staged block: images, rows
@@ -144,6 +170,7 @@ struct Part {
     void choose(const RlPool* pool) {
         Axis &z = axes[0], &y = axes[1], &x = axes[2];
         chain = in * z.taps * y.taps * x.taps;
+        together = in % 16 || chain == in ? in : 16;
         const int64_t vectors = over(out, W);
         const double k = double(chain);
         by_channels = double(vectors * x.n) * (k / 2 + 7) < double(over(x.n, W) * out) * (k / 2 + 1.5);
@@ -183,34 +210,54 @@ struct Part {
         }
     }
 
-    void fill_offsets(int32_t* to) const {
-        for (int64_t i = 0; i < in; ++i)
+    // Calls f(channel, tz, ty, tx) in the order of the chain: group after group of channels, tap by
+    // tap in each, and all its channels for a tap.
+    template <class F>
+    void each_term(F f) const {
+        for (int64_t i = 0; i < in; i += together)
             for (int tz = 0; tz < axes[0].taps; ++tz)
                 for (int ty = 0; ty < axes[1].taps; ++ty)
-                    for (int tx = 0; tx < axes[2].taps; ++tx, ++to) {
-                        const int64_t at = direct ? axes[0].shift[tz] * axes[1].source * axes[2].source + axes[1].shift[ty] * axes[2].source + axes[2].shift[tx]
-                                                  : stage.offset(tz, ty, tx);
-                        *to = int32_t(i * stage.channel + at);
-                    }
+                    for (int tx = 0; tx < axes[2].taps; ++tx)
+                        for (int64_t c = i; c < least(i + together, in); ++c) f(c, tz, ty, tx);
+    }
+
+    void fill_offsets(int32_t* to) const {
+        const int64_t row_step = axes[2].source, sheet_step = axes[1].source * row_step;
+        each_term([&](int64_t c, int tz, int ty, int tx) {
+            const int64_t at = direct ? axes[0].shift[tz] * sheet_step + axes[1].shift[ty] * row_step + axes[2].shift[tx] : stage.offset(tz, ty, tx);
+            *to++ = int32_t(c * stage.channel + at);
+        });
     }
 
     // Packs the weights of one panel of one group: [k][lane].
     void pack(const T* w, const WeightSteps& s, int64_t g, int64_t p, T* to) const {
         int64_t first;
         const int64_t lanes = lanes_of(p, &first), here = least(lanes, out - first);
-        const int64_t taps = axes[0].taps * axes[1].taps * axes[2].taps;
         const T* from = w + g * s.by_group + first * s.by_out;
         to += g * chain * padded_out() + first * chain;
-        if (by_channels && s.by_in == taps && axes[2].which[0] == 0 && (axes[2].taps == 1 || axes[2].which[1] == 1))
-            return pack_panel(from, 1, s.by_out, chain, here, int(lanes / W), to);
-        for (int64_t i = 0; i < in; ++i)
-            for (int tz = 0; tz < axes[0].taps; ++tz)
-                for (int ty = 0; ty < axes[1].taps; ++ty)
-                    for (int tx = 0; tx < axes[2].taps; ++tx, to += lanes) {
-                        const T* at = from + i * s.by_in + axes[0].which[tz] * s.kernel_sheet + axes[1].which[ty] * s.kernel_row + axes[2].which[tx];
-                        for (int64_t j = 0; j < here; ++j) to[j] = at[j * s.by_out];
-                        for (int64_t j = here; j < lanes; ++j) to[j] = T(0);
-                    }
+        each_term([&](int64_t c, int tz, int ty, int tx) {
+            const T* at = from + c * s.by_in + axes[0].which[tz] * s.kernel_sheet + axes[1].which[ty] * s.kernel_row + axes[2].which[tx];
+            for (int64_t j = 0; j < here; ++j) to[j] = at[j * s.by_out];
+            for (int64_t j = here; j < lanes; ++j) to[j] = T(0);
+            to += lanes;
+        });
+    }
+
+    // The terms that matter to row y of the outputs at z: taps of rows that exist. `skip` terms of each group come before.
+    Chain terms(int64_t y, int64_t* skip) const {
+        const Axis& a = axes[1];
+        const int64_t groups = over(in, together), all = chain / groups, of_tap = all / (axes[0].taps * a.taps);
+        *skip = 0;
+        if (axes[0].taps > 1) return {1, chain, 0};
+        int first = 0, last = a.taps;
+        while (first + 1 < last && !exists(a, y, first)) ++first;
+        while (first + 1 < last && !exists(a, y, last - 1)) --last;
+        *skip = first * of_tap;
+        return {groups, (last - first) * of_tap, all};
+    }
+    static bool exists(const Axis& a, int64_t y, int t) {
+        const int64_t i = y * a.step + a.shift[t];
+        return i >= 0 && i < a.source;
     }
 
     // Block b: some images, one group, one z, some rows, some panels.
@@ -248,11 +295,13 @@ struct Part {
         const ChannelsTile<T> tile[2] = {pick_channels_tile<T>(low, v), low < most_pixels(v) ? pick_channels_tile<T>(low + 1, v) : nullptr};
         alignas(64) T sums[32 * W];
         to += first * volume;
-        for (int64_t y = y0; y < y1; ++y, x += step)
+        for (int64_t y = y0; y < y1; ++y, x += step) {
+            int64_t skip;
+            const Chain k = terms(y, &skip);
             for (int64_t t = 0, at = 0; t < tiles; ++t) {
                 const int64_t next = cut(n, tiles, t + 1);
                 const int r = int(next - at);
-                tile[r - low](chain, x + at, offsets, w, b, sums);
+                tile[r - low](k, x + at, offsets + skip, w + skip * lanes, b, sums);
                 T* c = place(to, y, at);
                 if (dstep == 1)
                     finish<T>(sums, r, int(lanes), int(here), {c, 1, volume, nullptr, 0, 0, T(1), Order::chain});
@@ -261,6 +310,7 @@ struct Part {
                         for (int i = 0; i < r; ++i) c[j * volume + i * dstep] = sums[i * lanes + j];
                 at = next;
             }
+        }
     }
 
     void rows_by_pixels(int64_t p, int64_t g, int64_t y0, int64_t y1, const T* x, int64_t step, T* to) const {
@@ -273,21 +323,24 @@ struct Part {
         const PixelsTile<T> tile[2] = {pick_pixels_tile<T>(r, low), low < 4 ? pick_pixels_tile<T>(r, low + 1) : nullptr};
         alignas(64) T aside[32 * W];
         to += first * volume;
-        for (int64_t y = y0; y < y1; ++y, x += step)
+        for (int64_t y = y0; y < y1; ++y, x += step) {
+            int64_t skip;
+            const Chain k = terms(y, &skip);
             for (int64_t t = 0; t < tiles; ++t) {
                 const int64_t v0 = cut(vectors, tiles, t), v1 = cut(vectors, tiles, t + 1), at = v0 * W;
                 const int tail = int(least(W, n - (v1 - 1) * W));
                 const PixelsTile<T> run = tile[v1 - v0 - low];
                 T* c = place(to, y, at);
                 if (dstep == 1) {
-                    run(chain, x + at, offsets, w, b, c, volume, tail);
+                    run(k, x + at, offsets + skip, w + skip * r, b, c, volume, tail);
                     continue;
                 }
                 const int64_t across = (v1 - v0) * W, count = across - W + tail;
-                run(chain, x + at, offsets, w, b, aside, across, tail);
+                run(k, x + at, offsets + skip, w + skip * r, b, aside, across, tail);
                 for (int i = 0; i < r; ++i)
                     for (int64_t j = 0; j < count; ++j) c[i * volume + j * dstep] = aside[i * across + j];
             }
+        }
     }
 
     bool run(const T* w, const WeightSteps& steps, const RlPool* pool) {
