@@ -11,12 +11,8 @@
 namespace RL_NS {
 
 constexpr int64_t kStaged = 160 * 1024;   // bytes * 4: elements of a staged block, well inside the second cache
-constexpr int kPixels = 24;               // the most outputs of a row in a tile
 
-// How many outputs of a row fit beside `v` vectors of channels, and how many channels beside v vectors of outputs.
-constexpr int most_pixels(int v) {
-    return RL_REGISTERS == 32 ? (v == 1 ? kPixels : v == 2 ? 14 : v == 3 ? 9 : 6) : (v == 1 ? 12 : v == 2 ? 6 : v == 3 ? 4 : 2);
-}
+// And how many channels beside v vectors of outputs.
 constexpr int most_channels(int v) {
     return RL_REGISTERS == 32 ? (v <= 2 ? 12 : v == 3 ? 8 : 6) : (v == 1 ? 10 : v == 2 ? 6 : v == 3 ? 4 : 2);
 }

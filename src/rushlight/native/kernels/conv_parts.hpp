@@ -10,6 +10,12 @@
 
 namespace RL_NS {
 
+constexpr int kPixels = 24;
+// How many values a tile broadcasts beside `v` vectors: as many sums as the registers hold.
+constexpr int most_pixels(int v) {
+    return RL_REGISTERS == 32 ? (v == 1 ? kPixels : v == 2 ? 14 : v == 3 ? 9 : 6) : (v == 1 ? 12 : v == 2 ? 6 : v == 3 ? 4 : 2);
+}
+
 // One dimension of a part: output y of n goes to index dst0 + y * dstep, and tap t of it reads the source's index
 // y * step + shift[t].
 struct Axis {

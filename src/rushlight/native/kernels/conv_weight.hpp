@@ -1,10 +1,11 @@
-// The gradient of a convolution's weight.
+// The gradient of a convolution's weight: the sum over images and outputs of y's gradient times what its tap saw.
 //
-// A weight's gradient is the sum over images and outputs of y's gradient times what its tap saw. The staged source
-// (see conv_parts.hpp) keeps every tap at a fixed distance, so the sum is a dot product of two runs through the whole
-// block, row ends and all: y's gradient is staged with the source's pitch and zeros between its rows. A tile holds
-// R output channels times C taps; its lanes are summed at the end of the block, and the blocks' sums are added in
-// their order, which the shape alone decides.
+// Three ways. With many source channels both sides are transposed block by block, channels last: a tile's lanes
+// run along source channels and y's gradient is broadcast (`WeighChannels`). With few, the lanes run along output channels
+// and the source is broadcast (`WeighTaps`). In both each sum is one chain over all outputs, as in PyTorch. With few
+// of either, as in depthwise convolutions, the sum is a dot product of two runs through a whole block, row ends and all: y's gradient is staged with the source's
+// pitch and zeros between its rows (`Weigh`). There a tile holds R output channels times C taps; its lanes are summed at
+// the end of the block, and the blocks' sums are added in their order, which the shape alone decides.
 #pragma once
 #include <cmath>
 
@@ -193,13 +194,266 @@ struct Weigh {
     }
 };
 
+// ---- many source channels ----
+
+constexpr int64_t kBlock = 224;  // outputs of a block, about: what a tile reads of them stays in the first cache
+
+// Rows of outputs in a block, and where they lie: `images` times `rows` rows of n.
+struct Rows {
+    int64_t images, rows, n;
+    int64_t x_image, x_row;  // steps of the source, in places
+};
+
+// sums[i][lane] += sum over the outputs of g[output][i] * x[its place][lane], R output channels, V vectors of source channels.
+template <class T, int R, int V>
+void weight_channels(const Rows& k, const T* g, int64_t gs, const T* x, T* sums) {
+    constexpr int W = Lanes<T>::W;
+    Vec<T> acc[R][V];
+    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = load(sums + (i * V + j) * W);
+    for (int64_t m = 0; m < k.images; ++m)
+        for (int64_t y = 0; y < k.rows; ++y) {
+            const T* at = x + (m * k.x_image + y * k.x_row) * V * W;
+            for (int64_t p = 0; p < k.n; ++p, g += gs, at += V * W) {
+                Vec<T> seen[V];
+                RL_UNROLL for (int j = 0; j < V; ++j) seen[j] = load(at + j * W);
+                RL_UNROLL for (int i = 0; i < R; ++i) {
+                    const Vec<T> each = splat<T>(g[i]);
+                    RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += each * seen[j];
+                }
+            }
+        }
+    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) store(sums + (i * V + j) * W, acc[i][j]);
+}
+
 template <class T>
-bool convolve_weight(const RlConv* c, const void* y, const void* x, void* w, const RlPool* pool) {
-    Weigh<T> p;
+using WeightChannels = void (*)(const Rows&, const T*, int64_t, const T*, T*);
+
+template <class T, int V, int R = 1>
+WeightChannels<T> pick_weight_channels(int r) {
+    if (r == R) return weight_channels<T, R, V>;
+    if constexpr (R < most_pixels(V))
+        return pick_weight_channels<T, V, R + 1>(r);
+    else
+        return nullptr;
+}
+
+// The same with the roles exchanged: sums[i][lane] += x[its place + offset[i]] * g[output][lane], R taps, V vectors of output channels;
+// rows of sums are `ss` apart.
+template <class T, int R, int V>
+void weight_taps(const Rows& k, const T* x, const int32_t* offset, const T* g, int64_t gs, T* sums, int64_t ss) {
+    constexpr int W = Lanes<T>::W;
+    Vec<T> acc[R][V];
+    const T* seen[R];
+    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = load(sums + i * ss + j * W);
+    for (int64_t m = 0; m < k.images; ++m)
+        for (int64_t y = 0; y < k.rows; ++y) {
+            RL_UNROLL for (int i = 0; i < R; ++i) seen[i] = x + m * k.x_image + y * k.x_row + offset[i];
+            for (int64_t p = 0; p < k.n; ++p, g += gs) {
+                Vec<T> row[V];
+                RL_UNROLL for (int j = 0; j < V; ++j) row[j] = load(g + j * W);
+                RL_UNROLL for (int i = 0; i < R; ++i) {
+                    const Vec<T> each = splat<T>(seen[i][p]);
+                    RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += each * row[j];
+                }
+            }
+        }
+    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) store(sums + i * ss + j * W, acc[i][j]);
+}
+
+template <class T>
+using WeightTaps = void (*)(const Rows&, const T*, const int32_t*, const T*, int64_t, T*, int64_t);
+
+template <class T, int V, int R = 1>
+WeightTaps<T> pick_weight_entries(int r) {
+    if (r == R) return weight_taps<T, R, V>;
+    if constexpr (R < most_pixels(V))
+        return pick_weight_entries<T, V, R + 1>(r);
+    else
+        return nullptr;
+}
+
+// What both have in common: blocks of outputs, y's gradient channels last.
+template <class T>
+struct WeighBlocks {
+    static constexpr int W = Lanes<T>::W;
+    Axis axes[3];
+    int64_t batch, groups, in, out, taps, images, high;
+    const T *grad, *source;
+    T *total, *sums;
+    Stage stage;
+
+    void choose_blocks() {
+        taps = axes[0].taps * axes[1].taps * axes[2].taps;
+        const int64_t plane = axes[1].n * axes[2].n;
+        high = least(axes[1].n, over(kBlock, axes[2].n));
+        high = over(axes[1].n, over(axes[1].n, high));
+        images = plane < kBlock && axes[0].n == 1 ? least(batch, kBlock / plane) : 1;
+        stage.set(axes, high, images, W);
+    }
+    int64_t width(int64_t outs) const { return (over(outs, W) | 1) * W; }  // odd, so that places spread over the cache
+    int64_t for_grad(int64_t outs) const { return images * high * axes[2].n * width(outs); }
+    int64_t source_volume() const { return axes[0].source * axes[1].source * axes[2].source; }
+
+    void stage_channels(int64_t g, int64_t first, int64_t count, int64_t n0, int64_t n1, int64_t z, int64_t y0, T* to) const {
+        for (int64_t n = n0; n < n1; ++n)
+            stage_image(stage, source + ((n * groups + g) * in + first) * source_volume(), count, z, y0, to + (n - n0) * stage.image);
+    }
+
+    // Calls f(n0, n1, z, y0, y1) for each block, with output channels [o0, o1) of the gradient staged.
+    template <class F>
+    void each_block(int64_t g, int64_t o0, int64_t o1, T* staged_g, F f) const {
+        const int64_t volume = axes[0].n * axes[1].n * axes[2].n, sheet = axes[1].n * axes[2].n, gs = width(o1 - o0);
+        for (int64_t n = 0; n < batch; n += images)
+            for (int64_t z = 0; z < axes[0].n; ++z)
+                for (int64_t y = 0; y < axes[1].n; y += high) {
+                    const int64_t n1 = least(n + images, batch), y1 = least(y + high, axes[1].n), places = (y1 - y) * axes[2].n;
+                    for (int64_t m = n; m < n1; ++m)
+                        pack_panel(grad + ((m * groups + g) * out + o0) * volume + z * sheet + y * axes[2].n, 1, volume, places, o1 - o0,
+                                   int(gs / W), staged_g + (m - n) * places * gs);
+                    f(n, n1, z, y, y1);
+                }
+    }
+
+    // Runs `piece(i, scratch)` for all pieces, on the pool where it pays; false when memory lacks.
+    template <class F>
+    bool share(const RlPool* pool, bool pays, int64_t pieces, int64_t elements, F piece) const {
+        std::atomic<bool> right{true};
+        auto body = [&](int64_t first, int64_t last) {
+            T* to = static_cast<T*>(scratch.get(size_t(elements) * sizeof(T)));
+            if (!to) right = false;
+            for (int64_t i = first; i < last && right; ++i) piece(i, to);
+        };
+        pays ? rl::parallel_for(pool, pieces, 1, body) : body(0, pieces);
+        return right;
+    }
+    bool pays(const RlPool* pool) const {
+        return pool->pays(batch * groups * out * axes[0].n * axes[1].n * axes[2].n * in * taps / kWorkPerNs);
+    }
+    bool clear_sums(int64_t count) {
+        sums = static_cast<T*>(second_scratch.get(size_t(count) * sizeof(T)));
+        for (int64_t i = 0; sums && i < count; ++i) sums[i] = T(0);
+        return sums;
+    }
+};
+
+template <class T>
+struct WeighChannels : WeighBlocks<T> {
+    using Base = WeighBlocks<T>;
+    using Base::W, Base::axes, Base::in, Base::out, Base::groups, Base::taps, Base::stage, Base::sums, Base::width;
+    int64_t panels;
+
+    int64_t first_of(int64_t p) const { return cut(over(in, W), panels, p) * W; }
+    int64_t lanes_of(int64_t p) const { return first_of(p + 1) - first_of(p); }
+    // Sums lie as [group][panel][tap][output channel][lane].
+    T* sums_of(int64_t g, int64_t p, int64_t t, int64_t o) const {
+        return sums + (g * over(in, W) * W + first_of(p)) * taps * out + (t * out + o) * lanes_of(p);
+    }
+
+    // Output channels [o0, o1) and one panel of source channels, over one block.
+    void block(int64_t g, int64_t o0, int64_t o1, int64_t p, int64_t n, int64_t z, int64_t y0, int64_t y1, int64_t n0, T* natural, T* x, const T* staged_g) const {
+        const int64_t lanes = lanes_of(p), here = least(lanes, in - first_of(p)), gs = width(o1 - o0);
+        const int v = int(lanes / W);
+        this->stage_channels(g, first_of(p), here, n0, n, z, y0, natural);
+        pack_panel(natural, 1, stage.channel, (n - n0) * stage.image, here, v, x);
+        const Rows rows = {n - n0, y1 - y0, axes[2].n, stage.image, stage.pitch};
+        const int64_t tiles = over(o1 - o0, most_pixels(v));
+        for (int64_t i = 0; i < tiles; ++i) {
+            const int64_t o = cut(o1 - o0, tiles, i);
+            const int r = int(cut(o1 - o0, tiles, i + 1) - o);
+            const WeightChannels<T> tile = v == 1 ? pick_weight_channels<T, 1>(r) : pick_weight_channels<T, 2>(r);
+            for (int tz = 0, t = 0; tz < axes[0].taps; ++tz)
+                for (int ty = 0; ty < axes[1].taps; ++ty)
+                    for (int tx = 0; tx < axes[2].taps; ++tx, ++t)
+                        tile(rows, staged_g + o, gs, x + stage.offset(tz, ty, tx) * lanes, sums_of(g, p, t, o0 + o));
+        }
+    }
+
+    void write(int64_t g, int64_t o0, int64_t o1, int64_t p) const {
+        const int64_t first = first_of(p), here = least(lanes_of(p), in - first);
+        for (int64_t o = o0; o < o1; ++o)
+            for (int64_t t = 0; t < taps; ++t) {
+                const T* from = sums_of(g, p, t, o);
+                T* to = this->total + ((g * out + o) * in + first) * taps + t;
+                for (int64_t c = 0; c < here; ++c) to[c * taps] = from[c];
+            }
+    }
+
+    bool run(const RlPool* pool) {
+        this->choose_blocks();
+        panels = over(over(in, W), 2);
+        if (!this->clear_sums(groups * over(in, W) * W * taps * out)) return false;
+        const bool pays = this->pays(pool);
+        const int64_t wanted = pays ? over(pool->threads(), groups) : 1, pieces_p = least(panels, wanted);
+        const int64_t pieces_o = least(over(out, W), over(wanted, pieces_p)), natural = 2 * W * stage.channel, staged = 2 * W * stage.images * stage.image;
+        return this->share(pool, pays, groups * pieces_p * pieces_o, natural + staged + this->for_grad(over(out, pieces_o)), [&](int64_t i, T* to) {
+            const int64_t p = i % pieces_p, o = i / pieces_p % pieces_o, g = i / pieces_p / pieces_o, o0 = cut(out, pieces_o, o), o1 = cut(out, pieces_o, o + 1);
+            const int64_t p0 = cut(panels, pieces_p, p), p1 = cut(panels, pieces_p, p + 1);
+            T* staged_g = to + natural + staged;
+            this->each_block(g, o0, o1, staged_g, [&](int64_t n0, int64_t n1, int64_t z, int64_t y0, int64_t y1) {
+                for (int64_t q = p0; q < p1; ++q) block(g, o0, o1, q, n1, z, y0, y1, n0, to, to + natural, staged_g);
+            });
+            for (int64_t q = p0; q < p1; ++q) write(g, o0, o1, q);
+        });
+    }
+};
+
+template <class T>
+struct WeighTaps : WeighBlocks<T> {
+    using Base = WeighBlocks<T>;
+    using Base::W, Base::axes, Base::in, Base::out, Base::groups, Base::taps, Base::stage, Base::sums, Base::width;
+
+    bool run(const RlPool* pool) {
+        this->choose_blocks();
+        const int64_t entries = in * taps, vectors = over(out, W), panels = over(vectors, 2), across = vectors * W;
+        if (!this->clear_sums(groups * entries * across)) return false;
+        const bool pays = this->pays(pool);
+        const int64_t pieces = least(over(entries, 4), pays ? over(pool->threads(), groups) : 1), natural = over(in * stage.channel, W) * W;
+        const int64_t grad = this->for_grad(out);
+        return this->share(pool, pays, groups * pieces, natural + grad + entries + W, [&](int64_t i, T* to) {
+            const int64_t g = i / pieces, e0 = cut(entries, pieces, i % pieces), e1 = cut(entries, pieces, i % pieces + 1);
+            const int64_t c0 = e0 / taps, c1 = (e1 - 1) / taps + 1, gs = width(out);
+            int32_t* offsets = reinterpret_cast<int32_t*>(to + natural + grad);
+            fill_offsets(offsets, c0);
+            this->each_block(g, 0, out, to + natural, [&](int64_t n0, int64_t n1, int64_t z, int64_t y0, int64_t y1) {
+                this->stage_channels(g, c0, c1 - c0, n0, n1, z, y0, to);
+                const Rows rows = {n1 - n0, y1 - y0, axes[2].n, stage.image, stage.pitch};
+                for (int64_t p = 0; p < panels; ++p) {
+                    const int64_t v0 = cut(vectors, panels, p), v = cut(vectors, panels, p + 1) - v0, tiles = over(e1 - e0, most_pixels(int(v)));
+                    for (int64_t q = 0; q < tiles; ++q) {
+                        const int64_t e = e0 + cut(e1 - e0, tiles, q);
+                        const int r = int(e0 + cut(e1 - e0, tiles, q + 1) - e);
+                        const WeightTaps<T> tile = v == 1 ? pick_weight_entries<T, 1>(r) : pick_weight_entries<T, 2>(r);
+                        tile(rows, to, offsets + e, to + natural + v0 * W, gs, sums + (g * entries + e) * across + v0 * W, across);
+                    }
+                }
+            });
+            for (int64_t e = e0; e < e1; ++e)
+                for (int64_t o = 0; o < out; ++o) this->total[(g * out + o) * entries + e] = sums[(g * entries + e) * across + o];
+        });
+    }
+
+    // Where every tap of every channel lies, counted from channel c0.
+    void fill_offsets(int32_t* to, int64_t c0) const {
+        for (int64_t c = 0; c < in; ++c)
+            for (int tz = 0; tz < axes[0].taps; ++tz)
+                for (int ty = 0; ty < axes[1].taps; ++ty)
+                    for (int tx = 0; tx < axes[2].taps; ++tx) *to++ = int32_t((c - c0) * stage.channel + stage.offset(tz, ty, tx));
+    }
+};
+
+template <class P, class T>
+bool weigh(const RlConv* c, const void* y, const void* x, void* w, const RlPool* pool) {
+    P p;
     for (int d = 0; d < 3; ++d) p.axes[d] = forward_axis(*c, d);
     p.batch = c->batch, p.groups = c->groups, p.in = c->in, p.out = c->out;
     p.grad = static_cast<const T*>(y), p.source = static_cast<const T*>(x), p.total = static_cast<T*>(w);
     return p.run(pool);
+}
+
+template <class T>
+bool convolve_weight(const RlConv* c, const void* y, const void* x, void* w, const RlPool* pool) {
+    if (4 * c->in >= 3 * Lanes<T>::W) return weigh<WeighChannels<T>, T>(c, y, x, w, pool);
+    return c->out >= 4 ? weigh<WeighTaps<T>, T>(c, y, x, w, pool) : weigh<Weigh<T>, T>(c, y, x, w, pool);
 }
 
 }  // namespace RL_NS
