@@ -1,5 +1,6 @@
 """Adadelta."""
 from ..core.tensor import OPS
+from .functional import functional
 from .optimizer import GroupOptimizer, check, check_lr, number, real, scalar
 
 
@@ -16,6 +17,8 @@ class Adadelta(GroupOptimizer):
         differentiable: record the update in the graph.
     Source: Zeiler 2012.
     """
+
+    capturable_devices = "['cuda', 'xpu', 'hpu', 'privateuseone']"
 
     def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0, foreach=None, *, capturable=False,
                  maximize=False, differentiable=False):
@@ -43,3 +46,10 @@ class Adadelta(GroupOptimizer):
         delta = (delta.clone() if group["differentiable"] else delta).div_(root).mul_(g)
         u.mul_(rho).addcmul_(delta, delta, value=1 - rho)
         p.add_(delta, alpha=-number(group["lr"]))
+
+
+adadelta = functional(
+    "adadelta", Adadelta, "grads",
+    {"square_avgs": "square_avg", "acc_deltas": "acc_delta", "state_steps": "step"},
+    {"capturable": False, "foreach": None, "differentiable": False, "has_complex": False},
+    ("lr", "rho", "eps", "weight_decay", "maximize"))

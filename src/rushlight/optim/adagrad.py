@@ -1,5 +1,6 @@
 """Adagrad."""
 from ..core.tensor import OPS
+from .functional import functional
 from .optimizer import GroupOptimizer, check, check_fused, check_lr, count, counted, kernel, number, real, scalar
 
 
@@ -68,3 +69,11 @@ class Adagrad(GroupOptimizer):
         root = total.sqrt()
         root = root.add(group["eps"]) if group["differentiable"] else root.add_(group["eps"])
         p.addcdiv_(g, root, value=-rate)
+
+
+adagrad = functional(
+    "adagrad", Adagrad, "grads",
+    {"state_sums": "sum", "state_steps": "step"},
+    {"fused": None, "grad_scale": None, "found_inf": None, "has_sparse_grad": False, "foreach": None,
+     "differentiable": False, "has_complex": False},
+    ("lr", "weight_decay", "lr_decay", "eps", "maximize"))

@@ -1,5 +1,6 @@
 """Adam."""
 from ..core.tensor import OPS, TensorBase
+from .functional import functional
 from .optimizer import (GroupOptimizer, check, check_betas, check_fused, check_lr, count, counted, kernel, number,
                         real, scalar)
 
@@ -30,6 +31,8 @@ class Adam(GroupOptimizer):
         check("weight_decay value", weight_decay)
         if isinstance(betas[0], TensorBase) != isinstance(betas[1], TensorBase):
             raise ValueError("betas must be either both floats or both Tensors")
+        if isinstance(betas[0], TensorBase) and foreach and not capturable:
+            raise ValueError("betas[0] as a Tensor is not supported for capturable=False and foreach=True")
         super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad,
                                       maximize=maximize, foreach=foreach, capturable=capturable,
                                       differentiable=differentiable, fused=fused,
@@ -87,3 +90,12 @@ class Adam(GroupOptimizer):
             p.addcdiv_(m * -size, denominator)
         else:
             p.addcdiv_(m, denominator, value=-number(size))
+
+
+adam = functional(
+    "adam", Adam, "grads",
+    {"exp_avgs": "exp_avg", "exp_avg_sqs": "exp_avg_sq", "max_exp_avg_sqs": "max_exp_avg_sq",
+     "state_steps": "step"},
+    {"foreach": None, "capturable": False, "differentiable": False, "fused": None, "grad_scale": None,
+     "found_inf": None, "has_complex": False, "decoupled_weight_decay": False},
+    ("amsgrad", "beta1", "beta2", "lr", "weight_decay", "eps", "maximize"))

@@ -1,5 +1,6 @@
 """Adamax."""
 from ..core.tensor import OPS
+from .functional import functional
 from .optimizer import GroupOptimizer, check, check_betas, check_lr, number, real, scalar
 
 
@@ -40,3 +41,10 @@ class Adamax(GroupOptimizer):
         u.copy_(OPS.maximum(u.mul_(beta2), g.abs().add_(group["eps"])))
         size = group["lr"] / (1 - number(beta1) ** state["step"].item())
         p.addcdiv_(m, u, value=-number(size))
+
+
+adamax = functional(
+    "adamax", Adamax, "grads",
+    {"exp_avgs": "exp_avg", "exp_infs": "exp_inf", "state_steps": "step"},
+    {"foreach": None, "maximize": False, "differentiable": False, "capturable": False, "has_complex": False},
+    ("eps", "beta1", "beta2", "lr", "weight_decay"))

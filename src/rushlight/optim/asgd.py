@@ -1,5 +1,6 @@
 """Averaged stochastic gradient descent."""
 from ..core.tensor import OPS
+from .functional import functional
 from .optimizer import GroupOptimizer, check, check_lr, number, real, scalar
 
 
@@ -47,3 +48,10 @@ class ASGD(GroupOptimizer):
             ax.copy_(p)
         state["eta"].copy_(OPS.tensor(number(lr / (1 + lambd * lr * t) ** group["alpha"])))
         state["mu"].copy_(OPS.tensor(1 / max(1, t - group["t0"])))
+
+
+asgd = functional(
+    "asgd", ASGD, "grads",
+    {"axs": "ax", "mus": "mu", "etas": "eta", "state_steps": "step"},
+    {"foreach": None, "maximize": False, "differentiable": False, "capturable": False, "has_complex": False},
+    ("lambd", "lr", "t0", "alpha", "weight_decay"))

@@ -1,5 +1,6 @@
 """NAdam."""
 from ..core.tensor import OPS
+from .functional import functional
 from .optimizer import GroupOptimizer, check, check_betas, check_lr, number, real, scalar
 
 
@@ -59,3 +60,11 @@ class NAdam(GroupOptimizer):
         product = state["mu_product"].item()
         p.addcdiv_(g, root, value=number(-lr * (1.0 - mu) / (1.0 - product)))
         p.addcdiv_(m, root, value=number((-lr * mu_next) / (1.0 - product * mu_next)))
+
+
+nadam = functional(
+    "nadam", NAdam, "grads",
+    {"exp_avgs": "exp_avg", "exp_avg_sqs": "exp_avg_sq", "mu_products": "mu_product", "state_steps": "step"},
+    {"decoupled_weight_decay": False, "foreach": None, "capturable": False, "differentiable": False,
+     "has_complex": False, "maximize": False},
+    ("beta1", "beta2", "lr", "weight_decay", "momentum_decay", "eps"))

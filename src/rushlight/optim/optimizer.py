@@ -309,6 +309,8 @@ class GroupOptimizer(Optimizer):
     start = None
     #: What torch says must be on an accelerator when `capturable` is set.
     capturable_needs = "params and state_steps"
+    #: Which accelerators torch names there.
+    capturable_devices = "['cuda', 'xpu', 'hpu', 'privateuseone', 'xla']"
 
     def step(self, closure=None):
         """Update every parameter that has a gradient.
@@ -325,7 +327,7 @@ class GroupOptimizer(Optimizer):
             params, arrays, grads = _with_gradients(group["params"])
             if not params:
                 continue
-            if group["differentiable"] or self.native is None:
+            if self.native is None or group["differentiable"]:
                 self._by_tensors(group, params)
             elif self.native(group, params, arrays, grads):
                 _wrote(params)
@@ -338,16 +340,16 @@ class GroupOptimizer(Optimizer):
         return loss
 
     def _by_tensors(self, group, params):
-        differentiable = bool(group["differentiable"])
+        differentiable = bool(group.get("differentiable"))
         if differentiable and group["foreach"]:
             raise AssertionError("_foreach ops don't support autograd")
         before = mode.grad
-        mode.grad = bool(self.defaults["differentiable"])
+        mode.grad = bool(self.defaults.get("differentiable"))
         try:
             states = [self.state_of(p, group) for p in params]
             if group.get("capturable") and any(p.device.type == "cpu" for p in params):
                 raise AssertionError(f"If capturable=True, {self.capturable_needs} must be on supported devices: "
-                                     "['cuda', 'xpu', 'hpu', 'privateuseone', 'xla'].")
+                                     f"{self.capturable_devices}.")
             for p, state in zip(params, states):
                 g = -p._grad if group.get("maximize") else p._grad
                 if "step" in state:

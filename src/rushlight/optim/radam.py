@@ -1,5 +1,6 @@
 """RAdam."""
 from ..core.tensor import OPS
+from .functional import functional
 from .optimizer import GroupOptimizer, check, check_betas, check_lr, number, real, scalar
 
 
@@ -58,3 +59,11 @@ class RAdam(GroupOptimizer):
             root = root.add(group["eps"]) if group["differentiable"] else root.add_(group["eps"])
             step = step * (left ** 0.5 / root) * certain
         p.add_(step, alpha=-1.0)
+
+
+radam = functional(
+    "radam", RAdam, "grads",
+    {"exp_avgs": "exp_avg", "exp_avg_sqs": "exp_avg_sq", "state_steps": "step"},
+    {"decoupled_weight_decay": False, "foreach": None, "differentiable": False, "capturable": False,
+     "has_complex": False, "maximize": False},
+    ("beta1", "beta2", "lr", "weight_decay", "eps"))

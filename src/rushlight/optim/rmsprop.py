@@ -1,5 +1,6 @@
 """RMSprop."""
 from ..core.tensor import OPS
+from .functional import functional
 from .optimizer import GroupOptimizer, check, check_lr, count, kernel, number, real, scalar
 
 
@@ -73,3 +74,11 @@ class RMSprop(GroupOptimizer):
             p.add_(buffer, alpha=-lr)
         else:
             p.addcdiv_(g, root, value=-lr)
+
+
+rmsprop = functional(
+    "rmsprop", RMSprop, "grads",
+    {"square_avgs": "square_avg", "grad_avgs": "grad_avg", "momentum_buffer_list": "momentum_buffer",
+     "state_steps": "step"},
+    {"foreach": None, "maximize": False, "differentiable": False, "capturable": False, "has_complex": False},
+    ("lr", "alpha", "eps", "weight_decay", "momentum", "centered"))

@@ -1,5 +1,6 @@
 """Rprop."""
 from ..core.tensor import OPS
+from .functional import functional
 from .optimizer import GroupOptimizer, check_lr, number, real, scalar
 
 
@@ -43,3 +44,10 @@ class Rprop(GroupOptimizer):
         g = g.masked_fill(same.lt(0), 0)
         p.addcmul_(g.sign(), size, value=-1)
         before.copy_(g)
+
+
+rprop = functional(
+    "rprop", Rprop, "grads",
+    {"prevs": "prev", "step_sizes": "step_size", "state_steps": "step"},
+    {"foreach": None, "capturable": False, "maximize": False, "differentiable": False, "has_complex": False},
+    ("step_size_min", "step_size_max", "etaminus", "etaplus"))

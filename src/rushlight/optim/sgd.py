@@ -1,5 +1,6 @@
 """Stochastic gradient descent with momentum."""
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
+from .functional import functional
 from .optimizer import GroupOptimizer, check, check_fused, check_lr, number
 
 
@@ -83,3 +84,10 @@ def _descend(arrays, grads, factor):
     finally:
         unhush(token)
     return True
+
+
+sgd = functional(
+    "sgd", SGD, "d_p_list",
+    {"momentum_buffer_list": "momentum_buffer"},
+    {"has_sparse_grad": False, "foreach": None, "fused": None, "grad_scale": None, "found_inf": None},
+    ("weight_decay", "momentum", "lr", "dampening", "nesterov", "maximize"))
