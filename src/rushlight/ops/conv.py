@@ -152,6 +152,11 @@ def convolution_weight(B, grad: T, input: T, kernel, stride, padding, dilation, 
     return B.cast(found, input.dtype)
 
 
+def _first(x, shape):
+    """Return the first elements: output padding of a stride or more makes room for more of them than there were."""
+    return x if tuple(x.shape) == tuple(shape) else x[tuple([slice(0, n) for n in shape])]
+
+
 def _bias_rule(g):
     return sum_(g, (0, *range(2, len(g.shape))))
 
@@ -163,8 +168,8 @@ convolution.vjp(
         convolution_weight(g, input, weight_shape[2:], stride, padding, dilation, groups),
     bias=_bias_rule)
 convolution_transposed.vjp(
-    input=lambda g, weight, stride, padding, dilation, groups:
-        convolution(g, weight, None, stride, padding, dilation, groups),
+    input=lambda g, input_shape, weight, stride, padding, dilation, groups:
+        _first(convolution(g, weight, None, stride, padding, dilation, groups), input_shape),
     weight=lambda g, input, weight_shape, stride, padding, dilation, groups:
         convolution_weight(input, g, weight_shape[2:], stride, padding, dilation, groups),
     bias=_bias_rule)
@@ -225,8 +230,21 @@ def _check_bias(weight, bias, outputs, transposed=""):
                            f"with {outputs} elements, but got bias of size {list(bias.shape)} instead")
 
 
+def _check_weight_dims(shape, size, stride):
+    n = len(size) - 2
+    if n < 1:
+        raise RuntimeError("weight should have at least three dimensions")
+    if len(stride) > 1:
+        raise RuntimeError(f"expected stride to be a single integer value or a list of {n} values to match the convolution "
+                           f"dimensions, but got stride={list(stride)}")
+    raise RuntimeError(f"Expected {n + 2}-dimensional input for {n + 2}-dimensional weight {size}, but got "
+                       f"{len(shape)}-dimensional input of size {shape} instead")
+
+
 def _check_convolution(input, weight, bias, stride, padding, dilation, groups):
     shape, size = list(input.shape), list(weight.shape)
+    if len(size) != len(shape):
+        _check_weight_dims(shape, size, stride)
     _check_options(stride, padding, dilation, groups)
     if size[0] < groups or size[0] % groups:
         raise RuntimeError(f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got "

@@ -451,7 +451,7 @@ def unravel_index(indices, shape):
     if indices.dtype.category != dtypes.INTEGRAL:
         raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
     sizes = (shape,) if isinstance(shape, int) else tuple([int(n) for n in shape])
-    found, rest = [], indices
+    found, rest = [], indices.to(dtypes.int64)
     for n in reversed(sizes):
         found.append(OPS.remainder(rest, n))
         rest = OPS.floor_divide(rest, n)

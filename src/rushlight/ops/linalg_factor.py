@@ -5,7 +5,7 @@ from ..core.op import T, composite, named_result, op
 from ..core.tensor import OPS
 from . import lapack
 from ._dims import broadcast_shape, prod
-from ._rules import cj, zeros_as
+from ._rules import cj, wide, zeros_as
 from .join import cat
 from .linalg import check_floating, check_matrix, eye_like, first_failure, h, inv, linalg_solve_triangular, solve
 from .linalg_spectral import linalg_pinv_of, pinv_rule
@@ -313,9 +313,39 @@ def orgqr(input, tau, *, out=None):
     return householder_product(input, tau, out=out)
 
 
+def _check_ormqr(input, tau, other, left):
+    for name, x in (("input", input), ("other", other)):
+        if x.ndim < 2:
+            raise RuntimeError(f"torch.ormqr: {name} must have at least 2 dimensions.")
+    if not tau.ndim:
+        raise IndexError("Dimension specified as -1 but tensor has no dimensions")
+    side = -2 if left else -1
+    if other.shape[side] != input.shape[-2]:
+        raise RuntimeError(f"torch.ormqr: other.shape[{side}] must be equal to input.shape[-2]")
+    if tau.shape[-1] != min(other.shape[side], input.shape[-1]):
+        raise RuntimeError(f"torch.ormqr: tau.shape[-1] must be equal to min(other.shape[{side}], input.shape[-1])")
+    if input.ndim - tau.ndim != 1:
+        raise RuntimeError("torch.ormqr: Expected tau to have one dimension less than input, but got tau.ndim equal to "
+                           f"{tau.ndim} and input.ndim is equal to {input.ndim}")
+    if input.ndim != other.ndim:
+        raise RuntimeError("torch.ormqr: Expected other to have the same number of dimensions as input, but got other.ndim "
+                           f"equal to {other.ndim} and input.ndim is equal to {input.ndim}")
+    for name, lead in (("tau", tau.shape[:-1]), ("other", other.shape[:-2])):
+        if tuple(lead) != tuple(input.shape[:-2]):
+            raise RuntimeError(f"torch.ormqr: Expected batch dimensions of {name} to be equal to input.shape[:-2], but got "
+                               f"{list(lead)}")
+    for name, x in (("tau", tau), ("other", other)):
+        if x.dtype is not input.dtype:
+            raise RuntimeError(f"torch.ormqr: Expected input and {name} to have the same dtype, but input has dtype"
+                               f"{input.dtype.short} and {name} has dtype {x.dtype.short}")
+    if input.dtype.category < dtypes.FLOATING:
+        raise NotImplementedError(f"\"ormqr_cpu\" not implemented for '{input.dtype.short}'")
+
+
 @composite
 def ormqr(input, tau, other, left=True, transpose=False, *, out=None):
     """Return Q other (left) or other Q, or with Q^H (transpose), for Q given by Householder vectors."""
+    _check_ormqr(input, tau, other, left)
     if not left:
         return finish_out("ormqr", h(ormqr(input, tau, h(other), True, not transpose)), out)
     k = tau.shape[-1]
@@ -408,7 +438,7 @@ def lstsq(input, B, rcond=None, *, driver=None, out=None):
 @op(ns=())
 def linalg_matrix_exp(B, A: T):
     """Return the matrix exponentials."""
-    return B.reshape(lapack.expm(B, lapack.flat_batch(B, A)), A.shape)
+    return B.cast(B.reshape(lapack.expm(B, lapack.flat_batch(B, wide(B, A))), A.shape), A.dtype)
 
 
 def _exp_rule(g, A):

@@ -325,8 +325,8 @@ def tensordot(a, b, dims=2, out=None):
     two = [k for k in range(len(b.shape)) if k not in second]
     for p, q in zip(first, second):
         if a.shape[p] == 1 or b.shape[q] == 1:          # a size of 1 meets any other
-            a = OPS.sum(a, p, True) if a.shape[p] != 1 else a
-            b = OPS.sum(b, q, True) if b.shape[q] != 1 else b
+            a = OPS.sum(a, p, True, dtype=a.dtype) if a.shape[p] != 1 else a
+            b = OPS.sum(b, q, True, dtype=b.dtype) if b.shape[q] != 1 else b
         elif a.shape[p] != b.shape[q]:
             raise RuntimeError(f"contracted dimensions need to match, but first has size {a.shape[p]} in dim "
                                f"{_said(dims, 0, p, first)} and second has size {b.shape[q]} in dim "

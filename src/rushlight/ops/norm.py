@@ -284,7 +284,7 @@ def _fits(p, channels, dtype):
 
 def _check_batch_norm(input, running_mean, running_var, weight, bias, training):
     x = input._array
-    channels, dtype = (x.shape[1],), x.dtype
+    channels, dtype = (x.shape[1] if x.ndim > 1 else 0,), x.dtype
     if running_mean is not None and (running_mean._req or running_var is None or running_var._req):
         refuse_gradient("native_batch_norm", running_mean=running_mean, running_var=running_var)
     if (_fits(running_mean, channels, dtype) and _fits(running_var, channels, dtype) and _fits(weight, channels, dtype)
@@ -306,6 +306,8 @@ def _batch_norm(input, running_mean, running_var, weight, bias, training, moment
     _check_batch_norm(input, running_mean, running_var, weight, bias, training)
     if not input.numel():
         return input.clone()
+    if input.ndim < 2:
+        input.size(1)           # raises torch's IndexError
     if not training:
         return batch_norm_inference(input, running_mean, running_var, weight, bias, eps)
     out, mean, var = batch_norm_forward(input, weight, bias, eps)
@@ -329,9 +331,9 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
 
     Source: Ioffe and Szegedy (2015); the biased variance normalises, the unbiased one is kept.
     """
-    if input.ndim < 2:
+    if not input.ndim:
         input.size(1)           # raises torch's IndexError
-    if training and input.numel() == input.shape[1]:
+    if training and input.ndim > 1 and input.numel() == input.shape[1]:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.size()}")
     if eps <= 0 if training else eps < 0:
         raise ValueError(f"batch_norm eps must be {'positive during training' if training else 'non-negative'}, but got {eps}")
@@ -530,7 +532,7 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     if not input.ndim:
         raise ValueError("Input tensor must have at least 1 dimensions, but got 0")
     _check_normalized_shape(input, size, weight, star="*")
-    if not input.dtype.is_floating_point:
+    if input.dtype.category < dtypes.FLOATING:
         raise NotImplementedError(f"\"rms_norm\" not implemented for '{input.dtype.short}'")
     if eps is None:
         eps = dtypes.finfo(dtypes.float32 if input.dtype.itemsize == 2 else input.dtype).eps
@@ -539,6 +541,9 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
                       f"{c_name(input.dtype)}, weight dtype = {c_name(weight.dtype)}, Cannot dispatch to fused "
                       "implementation.", stacklevel=2)
         return (rms_norm_forward(input, size, None, eps) * weight).to(input.dtype)
+    if input.dtype.is_complex:          # not a norm at all, but what PyTorch computes
+        found = input * rsqrt(mean_(input * input, tuple(range(-len(size), 0)), True) + eps)
+        return found if weight is None else found * weight
     return rms_norm_forward(input, size, weight, eps)
 
 

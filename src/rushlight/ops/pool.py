@@ -6,6 +6,7 @@ gradient goes back the same way.
 """
 from itertools import product
 
+from .. import dtypes
 from ..core.op import T, composite, op
 from ._dims import prod
 from ._reduction import printed_as
@@ -157,12 +158,16 @@ def tap_positions(B, taps: T, size, kernel, stride, padding, dilation):
 def _max_pool(name, n, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices, check):
     kernel = _window_option(name, "kernel_size", kernel_size, n)
     # An empty list is torch's own default for the stride.
-    stride = kernel if stride is None or stride == [] else _window_option(name, "stride", stride, n)
+    stride = kernel if stride is None or stride == [] or stride == () else _window_option(name, "stride", stride, n)
     padding = _window_option(name, "padding", padding, n)
     dilation = _window_option(name, "dilation", dilation, n)
     size = check(input)
-    if n == 1 and stride[0] <= 0:
-        raise RuntimeError(f"max_pool1d() stride must be greater than zero, but got {stride[0]}")
+    if n == 1:
+        for what, value in (("stride", stride[0]), ("dilation", dilation[0])):
+            if value <= 0:
+                raise RuntimeError(f"max_pool1d() {what} must be greater than zero, but got {value}")
+        if padding[0] < 0:
+            raise RuntimeError(f"max_pool1d() padding must be non-negative, but got {padding[0]}")
     out_size = _out_size(size, kernel, stride, padding, dilation, ceil_mode) if all(stride) else (0,) * n
     _check_pool1d(name, kernel, padding, out_size)
     _check_window(name, input, kernel, stride, padding, dilation, out_size)
@@ -300,7 +305,10 @@ def avg_pool_forward(B, input: T, kernel, stride, padding, out_size, include_pad
     by = _whole(kernel, stride, padding, out_size, size, include_pad, divisor)
     if by is None:
         by = _divisors(B, size, kernel, stride, padding, out_size, include_pad, total.dtype)
-    return contiguous(B, B.cast(total / by if B.kind(input) == "f" else total // by, input.dtype))
+    if B.kind(input) == "f":
+        return contiguous(B, B.cast(total / by, input.dtype))
+    towards_zero = B.sign(total) * (B.abs(total) // abs(by)) * (1 if hasattr(by, "dtype") or by > 0 else -1)
+    return contiguous(B, B.cast(towards_zero, input.dtype))
 
 
 @op(ns=())
@@ -416,13 +424,16 @@ def _ranges(size, out):
 
 def _adaptive_size(name, input, output_size, n, colon=""):
     """Return the output size with None replaced by the input's, after torch's checks."""
+    one = isinstance(output_size, int) or output_size is None
+    wanted = (output_size,) * n if one else tuple(output_size)
+    if n > 1 and not one and len(wanted) >= input.ndim:
+        raise ValueError(f"Input dimension should be at least {len(wanted) + 1}")
     if input.ndim not in (n + 1, n + 2):
         if n == 1:
             raise RuntimeError(f"Expected 2 to 3 dimensions, but got {input.ndim}-dimensional tensor for argument #1 "
                                f"'self' (while checking arguments for {name})")
         raise RuntimeError(f"{name}(): Expected {n + 1}D or {n + 2}D tensor, but got{colon} {list(input.shape)}")
     size = tuple(input.shape[-n:])
-    wanted = (output_size,) * n if isinstance(output_size, int) or output_size is None else tuple(output_size)
     if len(wanted) != n:
         raise RuntimeError(f"{name}: output_size must be {n}")
     wanted = tuple([s if w is None else w for w, s in zip(wanted, size)])
@@ -536,14 +547,18 @@ def _parts(size, out_size):
 
 
 @op(ns=())
-def put_positions(B, input: T, indices: T, size):
-    """Return zeros of size `size` in the last dimensions, with the input added at flat indices of them."""
+def put_positions(B, input: T, indices: T, size, add=True):
+    """Return zeros of size `size` in the last dimensions, with the input at flat indices of them.
+
+    Several elements at one place are added, or the last of them counts.
+    """
     n = len(size)
     lead = input.shape[:input.ndim - n]
     x = B.zeros((prod(lead), prod(size)), dtype=input.dtype)
     rows = B.reshape(B.arange(prod(lead), dtype=B.int64), (prod(lead), 1))
     flat = (prod(lead), prod(input.shape[input.ndim - n:]))
-    B.add_at(x, (B.broadcast_to(rows, flat), B.reshape(indices, flat)), B.reshape(input, flat))
+    at = (B.broadcast_to(rows, flat), B.reshape(indices, flat))
+    x = B.add_at(x, at, B.reshape(input, flat)) if add else B.put(x, at, B.reshape(input, flat))
     return B.reshape(x, (*lead, *size))
 
 
@@ -636,12 +651,18 @@ def _max_unpool(n, input, indices, kernel_size, stride, padding, output_size):
     kernel = expanded(kernel_size, n)
     stride = kernel if stride is None else expanded(stride, n)
     size = _unpool_size(input, kernel, stride, expanded(padding, n), output_size)
+    if indices.dtype is not dtypes.int64:
+        raise RuntimeError(f"elements in indices should be type int64 but got: {indices.dtype.short}")
+    if indices.shape != input.shape:
+        shapes = [[*x.shape, 1] if n == 1 else list(x.shape) for x in (input, indices)]
+        raise RuntimeError(f"Expected shape of indices to be same as that of the input tensor ({shapes[0]}) but got indices "
+                           f"tensor with shape: {shapes[1]}")
     wrong = (indices < 0) | (indices >= prod(size))
     if wrong.any():
         raise RuntimeError(f"Found an invalid max index: {indices[wrong][0].item()} (output volumes are of size "
                            f"{'x'.join(map(str, size))})")
     name = "SqueezeBackward1" if n == 1 else f"MaxUnpool{n}DBackward0"
-    return printed_as(put_positions(input, indices, size), name)
+    return printed_as(put_positions(input, indices, size, False), name)
 
 
 @composite(ns=FUNCTIONAL, method=False)

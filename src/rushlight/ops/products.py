@@ -65,7 +65,7 @@ def trace(B, input: T):
     if input.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
     not_for(B, input, "b", "trace")
-    return B.sum(B.diagonal(input, 0, 0, 1))
+    return B.sum(B.diagonal(input, 0, 0, 1), dtype=B.int64 if B.kind(input) in "iu" else None)
 
 
 trace.vjp(input=lambda g, input_shape: _on_diagonal(expand(g, (min(input_shape),)), tuple(input_shape), 0, 0, 1))
@@ -208,7 +208,7 @@ def bilinear(input1, input2, weight, bias=None):
     p, n, m = weight.shape
     lead = tuple(input1.shape[:-1])
     half = matmul(input1, unsafe_view(permute(weight, (1, 0, 2)), (n, p * m)))
-    found = OPS.sum(OPS.mul(unsafe_view(half, lead + (p, m)), unsqueeze(input2, -2)), -1)
+    found = OPS.sum(OPS.mul(unsafe_view(half, lead + (p, m)), unsqueeze(input2, -2)), -1, dtype=weight.dtype)
     return found if bias is None else OPS.add(found, bias)
 
 

@@ -7,7 +7,7 @@ from .. import dtypes
 from ..core.op import T, composite, named_result, op
 from ..core.tensor import OPS, TensorBase
 from ._dims import wrap_dim
-from ._rules import axes, kept_shape, not_for, numpy_names, packed
+from ._rules import axes, kept_shape, not_for, numpy_names, packed, wide
 from .pointwise_binary import lerp, maximum, minimum, mul
 from .pointwise_logic import choose, isnan
 from .reduce import spread, sum
@@ -222,6 +222,7 @@ def _lane_last(B, x, dim):
 
 def _median_positions(B, x, skip_nan):
     """Return the positions of the lower medians along the last dimension."""
+    x = wide(B, x)                      # bfloat16 puts nan anywhere
     order = B.argsort(x, axis=-1, stable=True)
     n = x.shape[-1]
     if B.kind(x) != "f":
