@@ -1,6 +1,7 @@
 """torch.backends.cuda: flags of the CUDA backend; products are computed as the device's library does."""
 import contextlib
 
+from ..ops.attention import Ways as _Attention
 
 
 class _MatMul:
@@ -17,10 +18,6 @@ def is_built():
     """Whether CUDA can be used when a GPU is there: CuPy is installed."""
     from importlib.util import find_spec
     return find_spec("cupy") is not None
-
-
-class _Attention:
-    flash = mem_efficient = math = cudnn = True
 
 
 def _switch(name, what):

@@ -1,5 +1,7 @@
 """`torch.nn`: modules, parameters and the functions behind them. Names only."""
 
+import importlib as _importlib
+
 from . import functional, init, modules, parallel, parameter, utils
 from .modules import *
 from .modules import __all__ as _modules_all
@@ -20,3 +22,12 @@ __all__ = [
     "parameter",
     "utils",
 ]
+
+#: Sub-modules imported on first use.
+_LAZY = {"attention", "common_types", "grad"}
+
+
+def __getattr__(name):
+    if name in _LAZY:
+        return _importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module 'torch.nn' has no attribute '{name}'")

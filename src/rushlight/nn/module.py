@@ -32,11 +32,12 @@ from .module_hooks import (
     register_module_module_registration_hook,
     register_module_parameter_registration_hook,
 )
-from .module_state import ModuleState
+from .module_state import ModuleState, _IncompatibleKeys
 from .parameter import Buffer, Parameter
 
 __all__ = [
     "Module",
+    "_IncompatibleKeys",
     "register_module_backward_hook",
     "register_module_buffer_registration_hook",
     "register_module_forward_hook",

@@ -17,6 +17,13 @@ FUNCTIONAL = "nn.functional"
 
 # ------------------------------------------------------------------ scaled dot products
 
+class Ways:
+    """Which of torch's ways to attend may be used, and in which order; all of them are this one op."""
+
+    flash = mem_efficient = math = cudnn = True
+    order = ()
+
+
 def _printed(args):
     query, mask, noise = args[0], args[3], args[4]
     fused = query.ndim == 4 and noise is None and not (mask is not None and mask.requires_grad)
@@ -158,6 +165,9 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
     Source: Vaswani et al., "Attention Is All You Need", 2017. A row that sees nothing is 0, as in torch.
     """
     _check_attention(query, key, value, attn_mask, is_causal)
+    if not (Ways.math or Ways.flash):
+        raise RuntimeError("No viable backend for scaled_dot_product_attention was found. This is likely due to turning off "
+                           "both the math kernel and the fused kernels.")
     if enable_gqa:
         key, value = _shared_heads(query, key, value)
     if not 0 <= dropout_p <= 1:
