@@ -8,7 +8,7 @@ from ..core.tensor import Tensor as Variable
 
 
 def __getattr__(name):
-    if name == "forward_ad":                    # imported on first use
+    if name in ("forward_ad", "profiler", "profiler_util"):         # imported on first use
         import importlib
-        return importlib.import_module(__name__ + ".forward_ad")
+        return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module 'torch.autograd' has no attribute '{name}'")
