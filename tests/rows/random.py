@@ -20,6 +20,8 @@ row("binomial", [s(t(3, 4, values=[[5, 50, 3, 0]] * 3), t(3, 4, **PROB))], grad=
 row("_standard_gamma", [s(t(3, 4, low=0.2, high=5))], grad=False, method=False)
 row("_standard_gamma_grad", [s(t(3, 4, low=0.2, high=5), t(3, 4, low=0.1, high=6))], grad=False, method=False, dtypes=("float64",),
     tol=(2e-3, 2e-3), tol_reason="PyTorch uses a rational approximation of three digits")
+row("_dirichlet_grad", [s(t(3, 4, **PROB), t(3, 4, low=0.2, high=3), t(3, 4, low=3.2, high=6))], grad=False, method=False,
+    dtypes=("float64",), tol=(2e-3, 2e-3), tol_reason="PyTorch uses a rational approximation of three digits")
 row("_sample_dirichlet", [s(t(3, 4, low=0.2, high=5))], grad=False, method=False)
 for name, args in (("uniform_", (-1.0, 2.0)), ("normal_", (1.0, 0.3)), ("random_", (3, 90)), ("exponential_", (0.5,)),
                    ("geometric_", (0.3,)), ("log_normal_", (0.2, 0.3)), ("cauchy_", (1.0, 0.2)), ("bernoulli_", (0.4,))):

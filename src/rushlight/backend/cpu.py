@@ -8,7 +8,7 @@ from .. import dtypes
 from . import base, guard
 
 #: Native modules with a KERNELS table; each is absent in the pure build.
-NATIVE = ("spread", "elementwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random", "slopes", "loss", "conv",
+NATIVE = ("spread", "elementwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random", "special", "loss", "conv",
           "windows")
 
 

@@ -12,6 +12,7 @@ class _Dirichlet(Function):
 
     @staticmethod
     def forward(ctx, concentration):
+        concentration = concentration.contiguous()
         x = OPS._sample_dirichlet(concentration)
         ctx.save_for_backward(x, concentration)
         return x
@@ -20,7 +21,7 @@ class _Dirichlet(Function):
     @once_differentiable
     def backward(ctx, grad_output):
         x, concentration = ctx.saved_tensors
-        total = concentration.sum(-1, True).expand_as(concentration)
+        total = concentration.sum(-1, True).expand_as(concentration).contiguous()
         slope = OPS._dirichlet_grad(x, concentration, total)
         return slope * (grad_output - (x * grad_output).sum(-1, True))
 

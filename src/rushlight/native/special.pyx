@@ -1,10 +1,10 @@
-"""The slopes of gamma and beta draws with respect to their parameters, element by element.
+"""Special functions element by element, in double: log-gamma, digamma, and the slopes of gamma and beta draws.
 
 Accepted: C-contiguous float32/float64 arrays of one shape and type.
 """
 
 cimport numpy as cnp
-from libc.math cimport INFINITY, fabs, fmax, log, sqrt
+from libc.math cimport INFINITY, M_PI, NAN, fabs, floor, fmax, isinf, lgamma as log_gamma, log, sqrt, tan
 
 from rushlight.native cimport guard
 
@@ -18,11 +18,17 @@ ctypedef fused real:
     double
 
 
-cdef double digamma(double x) noexcept nogil:
-    """The digamma function of a positive number: upwards by recurrence, then its asymptotic series."""
+cdef double psi_of(double x) noexcept nogil:
+    """The digamma function: reflection below 0, upwards by recurrence to 10, then its asymptotic series."""
     cdef double shift = 0, square
-    if not x > 0:
-        return -INFINITY
+    if x == 0:
+        return -1 / x                           # the sign of 0 decides
+    if x < 0:
+        if isinf(x) or x == floor(x):
+            return NAN
+        return psi_of(1 - x) - M_PI / tan(M_PI * (x - floor(x + 0.5)))
+    if x == INFINITY:
+        return x
     while x < 10:
         shift -= 1 / x
         x += 1
@@ -32,7 +38,7 @@ cdef double digamma(double x) noexcept nogil:
 
 
 cdef double gamma_slope(double a, double x) noexcept nogil:
-    cdef double log_x = log(x), psi = digamma(a), term = x / a, total = 0, added
+    cdef double log_x = log(x), psi = psi_of(a), term = x / a, total = 0, added
     cdef long n, most = <long> (fmax(x - a, 0) + 12 * sqrt(x) + 60) if x < 1e15 else 0
     for n in range(most):
         psi += 1 / (a + n)
@@ -45,7 +51,7 @@ cdef double gamma_slope(double a, double x) noexcept nogil:
 
 
 cdef double beta_slope(double x, double a, double total) noexcept nogil:
-    cdef double b = total - a, left = 1 - x, s, start, psi = digamma(total) + log(x), other, step, term, found = 0, added
+    cdef double b = total - a, left = 1 - x, s, start, psi = psi_of(total) + log(x), other, step, term, found = 0, added
     cdef bint mirrored
     cdef int n
     if x <= 0.5:
@@ -53,7 +59,7 @@ cdef double beta_slope(double x, double a, double total) noexcept nogil:
     else:
         mirrored = left * total <= b + 6 * sqrt(b) + 10
     s, start, step = (left, b, 0) if mirrored else (x, a, 1)
-    other = digamma(a if mirrored else a + 1)
+    other = psi_of(a if mirrored else a + 1)
     term = 1 / start
     for n in range(MOST_TERMS):
         added = term * (psi - other)
@@ -117,4 +123,50 @@ def _dirichlet_grad(x, alpha, total):
     return result
 
 
-KERNELS = {"_standard_gamma_grad": _standard_gamma_grad, "_dirichlet_grad": _dirichlet_grad}
+cdef void fill_log_gamma(real* x, real* out, cnp.npy_intp n) noexcept nogil:
+    cdef cnp.npy_intp i
+    for i in range(n):
+        out[i] = <real> log_gamma(<double> x[i])
+
+
+cdef void fill_psi(real* x, real* out, cnp.npy_intp n) noexcept nogil:
+    cdef cnp.npy_intp i
+    for i in range(n):
+        out[i] = <real> psi_of(x[i])
+
+
+cdef object pointwise(object input, object out, bint psi):
+    cdef int num = guard.typenum(input)
+    cdef cnp.npy_intp n = guard.size(input)
+    cdef char* x = guard.flat(input, num)
+    if (num != cnp.NPY_FLOAT32 and num != cnp.NPY_FLOAT64) or x == NULL:
+        return NotImplemented
+    result = guard.new_like(input) if out is None else out
+    cdef char* y = guard.flat_out(result, num, n)
+    if y == NULL or guard.overlaps(result, input):
+        return NotImplemented
+    with nogil:
+        if num == cnp.NPY_FLOAT32:
+            if psi:
+                fill_psi(<float*> x, <float*> y, n)
+            else:
+                fill_log_gamma(<float*> x, <float*> y, n)
+        elif psi:
+            fill_psi(<double*> x, <double*> y, n)
+        else:
+            fill_log_gamma(<double*> x, <double*> y, n)
+    return result
+
+
+def lgamma(input, out=None):
+    """log|gamma(input)|."""
+    return pointwise(input, out, False)
+
+
+def digamma(input, out=None):
+    """The derivative of log(gamma(input))."""
+    return pointwise(input, out, True)
+
+
+KERNELS = {"lgamma": lgamma, "digamma": digamma, "_standard_gamma_grad": _standard_gamma_grad,
+           "_dirichlet_grad": _dirichlet_grad}
