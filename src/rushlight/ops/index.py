@@ -430,6 +430,11 @@ def _set_masked(array, mask, value):
         return False
     if mask.dtype != dtypes.bool.np:
         return False
+    kernel = backends.of_array(array).kernels.get("masked_fill")
+    if kernel is not None and kernel(array, mask, value, array) is not NotImplemented:
+        return True
+    if not -128 <= value <= 127:        # some dtype cannot hold it: the general path says so in torch's words
+        return False
     try:
         array[mask] = value
         return True
