@@ -70,7 +70,7 @@ _WEIGHTS = {
     "builtins.bytearray": plain.make_bytearray,
     "builtins.complex": plain.make_complex,
     "torch.Size": plain.size,
-    "torch.device": plain.device,
+    "torch.device": plain.place,
 }
 _REBUILDS = frozenset(v for k, v in _WEIGHTS.items() if k.startswith("torch._utils.") and "_rebuild_" in k)
 _VALUES = {

@@ -162,6 +162,12 @@ def size(it, sizes=()):
     return Size(sizes)
 
 
+def place(kind, index=None):
+    """Return a torch.device."""
+    _need(type(kind) is str and (index is None or type(index) is int and 0 <= index < 128), "a device is a kind and an index")
+    return device(kind) if index is None else device(kind, index)
+
+
 def result(cls, values, _rest=None):
     """Return one of `torch.return_types`."""
     _need(type(values) is tuple, "a tuple of results")

@@ -7,6 +7,7 @@ There is no recursion, and every length is checked against the file before anyth
 import codecs
 import pickle
 import struct
+import sys
 from collections import deque
 
 from .budget import Budget
@@ -16,7 +17,7 @@ __all__ = ["Interpreter", "UnpicklingError"]
 UnpicklingError = pickle.UnpicklingError
 _MARK = object()
 _KEY_DEPTH = 16                         # nesting of tuples as keys: hashing recurses in C, unchecked
-_NUMBER_KEYS = 20_000                   # tuples with numbers as keys: their hashes can be made to collide
+_NUMBER_KEYS = 5_000                    # tuples with numbers as keys: their hashes can be made to collide
 _HASH_MODULUS = (1 << 61) - 1           # of Python's numbers: greater keys could collide
 _PLAIN_KEYS = (str, bytes, type(None), bool)
 
@@ -41,7 +42,8 @@ class Interpreter:
         self.encoding = encoding
         self.stack = []
         self.marks = []
-        self.memo = {}
+        self.memo = []                  # objects by number, which picklers give in order from 0
+        self.more_memo = {}             # those with other numbers
         self.number_keys = 0
 
     def run(self):
@@ -162,14 +164,24 @@ class Interpreter:
         """Give the topmost object a number."""
         if self.marks and self.marks[-1] == len(self.stack):
             raise UnpicklingError("a MARK cannot be remembered")
-        self.budget.take(80)
-        self.memo[index] = self.stack[-1]
+        found, known = self.stack[-1], len(self.memo)
+        if 0 <= index < known:
+            self.memo[index] = found
+        elif index == known:
+            self.budget.take(10)
+            self.memo.append(found)
+        else:
+            self.budget.take(130)
+            self.more_memo[index] = found
 
     def recall(self, index):
         """Push the object of a number."""
-        if index not in self.memo:
+        if 0 <= index < len(self.memo):
+            self.push(self.memo[index], 8)
+        elif index in self.more_memo:
+            self.push(self.more_memo[index], 8)
+        else:
             raise UnpicklingError(f"Memo value not found at index {index}")
-        self.push(self.memo[index], 8)
 
     def find(self, module, name):
         """Push what a name stands for."""
@@ -179,7 +191,7 @@ class Interpreter:
 
     def made(self, value):
         """Push an object that a function of the tables made."""
-        self.push(value, 64)
+        self.push(value, 24 + sys.getsizeof(value))
 
 
 # ------------------------------------------------------------------ opcodes
@@ -204,12 +216,13 @@ for _op, _value in ((pickle.NONE, None), (pickle.NEWTRUE, True), (pickle.NEWFALS
     _constant(_op, _value)
 
 
-def _numeric(opcode, code):
-    _HANDLERS[opcode[0]] = lambda it: it.push(it.number(code))
+def _numeric(opcode, code, cost):
+    _HANDLERS[opcode[0]] = lambda it: it.push(it.number(code), cost)
 
 
-for _op, _code in ((pickle.BININT, "<i"), (pickle.BININT1, "<B"), (pickle.BININT2, "<H"), (pickle.BINFLOAT, ">d")):
-    _numeric(_op, _code)
+for _op, _code, _cost in ((pickle.BININT, "<i", 40), (pickle.BININT1, "<B", 8), (pickle.BININT2, "<H", 40),
+                          (pickle.BINFLOAT, ">d", 40)):
+    _numeric(_op, _code, _cost)
 
 
 def _text(opcode, code):
@@ -442,7 +455,7 @@ def _long_binput(it):
 
 @_on(pickle.MEMOIZE)
 def _memoize(it):
-    it.remember(len(it.memo))
+    it.remember(len(it.memo) + len(it.more_memo))
 
 
 @_on(pickle.GET)

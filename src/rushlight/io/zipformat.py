@@ -14,7 +14,7 @@ from .archive import ArchiveReader, ArchiveWriter, corrupt
 from .pickler import Pickler
 from .unpickler import Interpreter, UnpicklingError
 
-_STORAGE_COST = 700                     # bytes of the objects around one storage and its tensor
+_STORAGE_COST = 450                     # bytes of the objects around one storage and its tensor
 _VERSIONS = range(1, 11)
 
 
