@@ -174,8 +174,8 @@ convolution_transposed.vjp(
         convolution_weight(input, g, weight_shape[2:], stride, padding, dilation, groups),
     bias=_bias_rule)
 convolution_weight.vjp(
-    grad=lambda g, input, stride, padding, dilation, groups:
-        convolution(input, g, None, stride, padding, dilation, groups),
+    grad=lambda g, grad_shape, input, stride, padding, dilation, groups:
+        _first(convolution(input, g, None, stride, padding, dilation, groups), grad_shape),
     input=lambda g, grad, input_shape, stride, padding, dilation, groups:
         convolution_transposed(grad, g, None, input_shape[2:], stride, padding, dilation, groups))
 

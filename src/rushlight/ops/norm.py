@@ -542,7 +542,7 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
                       "implementation.", stacklevel=2)
         return (rms_norm_forward(input, size, None, eps) * weight).to(input.dtype)
     if input.dtype.is_complex:          # not a norm at all, but what PyTorch computes
-        found = input * rsqrt(mean_(input * input, tuple(range(-len(size), 0)), True) + eps)
+        found = input.contiguous() * rsqrt(mean_(input * input, tuple(range(-len(size), 0)), True) + eps)
         return found if weight is None else found * weight
     return rms_norm_forward(input, size, weight, eps)
 
