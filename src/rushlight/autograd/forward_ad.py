@@ -4,7 +4,7 @@ The tangent of a result is computed when `unpack_dual` asks for it, from the gra
 inputs and the result: see `func/forward.py`. So operations under `no_grad` carry no tangents, and a dual
 tensor shows `requires_grad=True`.
 """
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from ..core.modes import _Context, state
 from ..core.tensor import Tensor, TensorBase, make, node_of, wants_grad
@@ -26,7 +26,7 @@ class UnpackedDualTensor(NamedTuple):
     """A tensor's value and its tangent, None where it has none."""
 
     primal: Tensor
-    tangent: Optional[Tensor]
+    tangent: Tensor | None
 
 
 class _Dual(Link):

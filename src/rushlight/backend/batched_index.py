@@ -60,7 +60,7 @@ class Picks:
         sizes = dict(zip(own, data.shape))
         return data.reshape(tuple([sizes.get(k, 1) for k in levels]) + (1,) * (self.width - x.ndim) + data.shape[len(own):])
 
-    def read(self, x, wrap):
+    def read(self, x):
         """Return the picked elements of a batched array."""
         levels = tuple(sorted(set(x.levels).union(*[getattr(a, "levels", ()) for a in self.arrays])))
         if levels != x.levels:

@@ -37,7 +37,7 @@ def _each(found, f):
     return tuple([None if r is None else f(r) for r in found]) if type(found) is tuple else f(found)
 
 
-def elementwise(body, values, levels, sizes):
+def elementwise(body, values, levels, _sizes):
     """Run on the whole arrays, which must be alike."""
     arrays = [v for v in values if _is_array(v)]
     first = arrays[0]
@@ -66,7 +66,7 @@ def first_ndim(values):
 
 def samples(*plain):
     """Return the rule that puts the batch into the first dimension of every array but those at the places `plain`."""
-    def rule(body, values, levels, sizes):
+    def rule(body, values, levels, _sizes):
         values = list(values)
         made = None
         for k, v in enumerate(values):
@@ -105,7 +105,7 @@ def convolution(body, values, levels, sizes):
 
 
 _SHARED = samples(1, 2)
-RULES = {name: elementwise for name in _ELEMENTWISE}
+RULES = dict.fromkeys(_ELEMENTWISE, elementwise)
 RULES.update({name: samples() for name in _POOLS})
-RULES.update({name: along_dim for name in ("softmax", "log_softmax", "softmax_backward", "log_softmax_backward")})
+RULES.update(dict.fromkeys(("softmax", "log_softmax", "softmax_backward", "log_softmax_backward"), along_dim))
 RULES.update({"convolution": convolution, "convolution_transposed": convolution, "convolution_weight": one_by_one})

@@ -178,7 +178,7 @@ def vjp(func, *primals, has_aux=False):
         leaves, spec = _output_leaves(output, name)
         keeps = mode.before and reaches_outside(leaves, inputs.nodes)
 
-    def product(cotangents, retain_graph=True, create_graph=None):
+    def product(cotangents, _retain_graph=True, create_graph=None):
         """Return the vector-Jacobian product; `create_graph` None records it where the caller's mode does."""
         starts, given = pytree.tree_flatten(cotangents)
         if given != spec:
@@ -253,7 +253,7 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
         forward.check_tangent(x, t)
     linear = _Linear(func, primals, has_aux, name)
     if strict:
-        for y, reached in zip(linear.leaves, linear.map.reached()):
+        for reached in linear.map.reached():
             if not reached:
                 raise RuntimeError("jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This "
                                    "is not allowed with strict=True.")

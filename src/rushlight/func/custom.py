@@ -31,15 +31,15 @@ def apply(cls, args):
     Raises: RuntimeError, as torch does, for a class that says nothing of vmap.
     """
     if cls.setup_context is functions.Function.setup_context:
-        raise RuntimeError("In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must "
-                           f"override the setup_context staticmethod. {_MORE}")
+        raise RuntimeError("In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it "
+                           f"must override the setup_context staticmethod. {_MORE}")
     open_levels = [b for b in Levels.open if any(b.level in _levels(x) for x in pytree.tree_leaves(args))]
     if not open_levels:
         return None
     own = cls.vmap is not functions.Function.vmap
     if own and cls.generate_vmap_rule:
-        raise RuntimeError(f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and an overridden vmap "
-                           "staticmethod. Please set generate_vmap_rule=False or delete the overridden vmap staticmethod to "
+        raise RuntimeError(f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and an overridden "
+                           "vmap staticmethod. Please set generate_vmap_rule=False or delete the overridden vmap staticmethod to "
                            f"avoid ambiguity. {_MORE}")
     if not own and not cls.generate_vmap_rule:
         raise RuntimeError(f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please override and "

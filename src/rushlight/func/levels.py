@@ -1,8 +1,8 @@
 """What a vmap that is open knows: its level, its size, and what random numbers are in it."""
 import numpy as np
 
-from ..backend import batched
-from ..backend.batched import BatchedArray
+from ..backend.batched import BATCHED
+from ..backend.batched_array import BatchedArray
 from ..backend.cpu import B as CPU
 from ..core.modes import state
 
@@ -50,7 +50,7 @@ class Batch:
         found = BatchedArray(plain, tuple(sizes)) if sizes else plain
         if type(out) is not BatchedArray and sizes or set(sizes) - set(getattr(out, "levels", ())):
             return found
-        return batched.BATCHED.copyto(out, found) if type(out) is BatchedArray else CPU.copyto(out, found)
+        return BATCHED.copyto(out, found) if type(out) is BatchedArray else CPU.copyto(out, found)
 
     def each(self, draw):
         """Return the array that `draw()` gives, drawn anew for each sample that gets numbers of its own."""

@@ -5,8 +5,8 @@ graph, the link passes gradients on to it. A tensor enters and leaves a vmap by 
 batch out of a gradient, or puts it in again.
 """
 from ..backend import base as backends
-from ..backend import batched
-from ..backend.batched import BatchedArray
+from ..backend import batched_array as batched
+from ..backend.batched_array import BatchedArray
 from ..core import engine
 from ..core.engine import Node, UserCode, sequence
 from ..core.modes import state

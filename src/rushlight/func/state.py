@@ -60,12 +60,12 @@ def debug_unwrap(tensor, *, recurse=True):
     Args:
         recurse: take all levels of nested vmaps off rather than the innermost.
     """
-    from ..backend import batched
+    from ..backend.batched_array import BatchedArray
     array = tensor._array
-    if type(array) is not batched.BatchedArray:
+    if type(array) is not BatchedArray:
         return tensor
     n = 0 if recurse else len(array.levels) - 1
-    return make(array.data if not n else batched.BatchedArray(array.data, array.levels[:n]))
+    return make(array.data if not n else BatchedArray(array.data, array.levels[:n]))
 
 
 def replace_all_batch_norm_modules_(root):

@@ -7,8 +7,8 @@ import dataclasses
 import functools
 import json
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, NamedTuple
+from collections.abc import Callable
 
 _MISSING = object()
 
@@ -82,13 +82,13 @@ class NodeDef(NamedTuple):
     type: Any
     flatten_fn: Callable                    # node -> (children, context)
     unflatten_fn: Callable                  # (children, context) -> node
-    flatten_with_keys_fn: Optional[Callable]
+    flatten_with_keys_fn: Callable | None
 
 
 class _Names(NamedTuple):
-    name: Optional[str]                     # of the class in a serialized spec
-    dump: Optional[Callable]                # context -> JSON
-    load: Optional[Callable]
+    name: str | None                     # of the class in a serialized spec
+    dump: Callable | None                # context -> JSON
+    load: Callable | None
 
 
 #: kind of node -> NodeDef
