@@ -1,6 +1,7 @@
 # make run    train the FizzBuzz network of the course and play 1 to 100
 # make test   the test suite, on the compiled and on the pure build
 # make lint   ruff, mypy on the public API, the structure test
+# make killtest  saves killed 200 times at random moments: no checkpoint may be lost
 # make bench  the table beside NumPy by hand, and beside PyTorch where it is installed
 # Each target sets up what it needs in a local virtual environment.
 
@@ -10,7 +11,7 @@ SOURCES := pyproject.toml setup.py $(shell find src -type f -not -name '*.pyc' -
 PYTEST_ARGS ?=
 JOBS ?= 2
 
-.PHONY: run test test-compiled test-pure lint bench sanitize clean
+.PHONY: run test test-compiled test-pure killtest lint bench sanitize clean
 
 run: .venv/.installed
 	.venv/bin/python examples/fizzbuzz.py
@@ -22,6 +23,9 @@ test-compiled: .venv/.test
 
 test-pure: .venv-pure/.test
 	.venv-pure/bin/python -m pytest -q -n $(JOBS) tests $(PYTEST_ARGS)
+
+killtest: .venv/.test
+	RUSHLIGHT_KILLS=200 .venv/bin/python -m pytest -q -s -n 0 tests/io/test_saving.py -k killed
 
 lint: .venv/.lint
 	.venv/bin/python -m ruff check .
