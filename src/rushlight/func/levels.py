@@ -1,4 +1,6 @@
 """What a vmap that is open knows: its level, its size, and what random numbers are in it."""
+import threading
+
 import numpy as np
 
 from ..backend.batched import BATCHED
@@ -10,11 +12,14 @@ RANDOM = ("vmap: called random operation while in randomness error mode. Please 
           "flags on vmap or perform the randomness operation out of vmap")
 
 
-class Levels:
-    """The vmaps that are open, outermost first, and how many there have been."""
+class _Levels(threading.local):
+    """The vmaps that are open in this thread, outermost first."""
 
-    open: list = []
-    count = 0
+    def __init__(self):
+        self.open = []
+
+
+Levels = _Levels()
 
 
 class Batch:

@@ -11,7 +11,6 @@ from ..core import engine
 from ..core.engine import Node, UserCode, sequence
 from ..core.modes import state
 from ..core.tensor import TensorBase, alias, counter, make, node_of, wants_grad
-from .levels import Levels
 
 
 class Link(Node):
@@ -125,10 +124,6 @@ def gradients(outputs, starts, nodes, create_graph):
 
 # ------------------------------------------------------------------ batches
 
-#: level -> the number of the youngest node when its vmap began
-BIRTHS: dict = {}
-
-
 def enter_batch(x, axis, level, size):
     """Return x with an axis hidden as the batch of a level."""
     array = batched.enter(x._array, axis, level)
@@ -152,7 +147,7 @@ def _total(x, levels):
 
 def _repeated(x, sizes):
     array = batched.repeated(x._array, sizes)
-    return linked(x, array, lambda g: _total(g, [k for k in sizes if k in getattr(g._array, "levels", ())]))
+    return linked(x, array, lambda g: _total(_repeated(g, sizes), tuple(sizes)))
 
 
 def cross(node, r, edge):
@@ -165,9 +160,9 @@ def cross(node, r, edge):
         return r
     if isinstance(edge, TensorBase):
         own = getattr(edge._array, "levels", ())
-        levels = [k for k in array.levels if node.seq > BIRTHS[k] and k not in own]
+        levels = [k for k in array.levels if node.seq > k and k not in own]
     else:
-        levels = [k for k in array.levels if edge.seq <= BIRTHS[k] < node.seq]
+        levels = [k for k in array.levels if edge.seq < k < node.seq]
     if not levels:
         return r
     if isinstance(r, TensorBase):
@@ -176,9 +171,8 @@ def cross(node, r, edge):
 
 
 def begin_batch():
-    """Open a level and return its number."""
+    """Return the number of a new level: it lies between those of the nodes made before and after."""
     counted = sequence()
     counted.cross = cross
-    Levels.count += 1
-    BIRTHS[Levels.count] = counted.n
-    return Levels.count
+    counted.n += 1
+    return counted.n
