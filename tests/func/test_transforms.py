@@ -327,3 +327,18 @@ def test_gradcheck_of_forward_mode(rl):
     x = vector(rl, 3).requires_grad_()
     assert rl.autograd.gradcheck(f, (x,), check_forward_ad=True)
     assert rl.autograd.gradgradcheck(f, (x,), check_fwd_over_rev=True)
+
+
+def test_names_of_old(rl):
+    from rushlight._functorch import package as functorch
+    model = rl.nn.Linear(2, 1)
+    x = rl.ones(3, 2)
+    with pytest.warns(FutureWarning, match="`functorch.make_functional` is deprecated as of PyTorch 2.0"):
+        call, params = functorch.make_functional(model)
+    same(call(params, x), model(x))
+    assert functorch.vmap.__wrapped__ is rl.func.vmap is rl.vmap
+    with pytest.warns(FutureWarning), pytest.raises(RuntimeError, match="`model` has buffers"):
+        functorch.make_functional(rl.nn.BatchNorm1d(2))
+    with pytest.warns(FutureWarning):
+        call, params, buffers = functorch.combine_state_for_ensemble([model, rl.nn.Linear(2, 1)])
+    same(rl.vmap(call, in_dims=(0, 0, None))(params, buffers, x)[0], model(x), 1e-6)

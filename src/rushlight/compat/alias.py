@@ -12,7 +12,7 @@ from .. import names
 
 _PACKAGE = "rushlight"
 #: top-level names the alias answers for, and where they live
-_NAMES = {"torch": _PACKAGE, "torchvision": _PACKAGE + ".vision"}
+_NAMES = {"torch": _PACKAGE, "torchvision": _PACKAGE + ".vision", "functorch": _PACKAGE + "._functorch.package"}
 #: names it answers for only where nothing else of that name is installed
 _STAND_INS = {"safetensors": _PACKAGE + ".io.safetensors"}
 
