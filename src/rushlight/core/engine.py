@@ -415,6 +415,23 @@ def backward_walk(roots, grads, retain_graph, create_graph, captures=None):
     return results
 
 
+_AT_THE_END: list = []          # callbacks for the end of the outermost backward pass in progress
+
+
+def queue_callback(callback):
+    """Call a function at the end of the backward pass in progress; RuntimeError outside one."""
+    if WALKS.current is None:
+        raise RuntimeError("Final callbacks can only be installed during backward pass.")
+    _AT_THE_END.append(callback)
+
+
+def _call_queued():
+    callbacks = _AT_THE_END[:]
+    _AT_THE_END.clear()
+    for callback in callbacks:
+        callback()
+
+
 def backward_from_scalar(root, retain_graph):
     """Run `root.backward()` of a real 0-d CPU tensor; False when it is not one with a graph."""
     node = node_of(root)
@@ -446,6 +463,8 @@ def walk_from(start, pending, results, retain_graph, create_graph, captures):
         walk_all(start, pending, results, retain_graph, create_graph, captures)
     finally:
         WALKS.current = outer
+    if _AT_THE_END and outer is None:
+        _call_queued()
 
 
 def walk_all(start, pending, results, retain_graph, create_graph, captures):

@@ -1,5 +1,6 @@
-"""`torch.nn.parallel`: DataParallel. Names only."""
+"""`torch.nn.parallel`: DataParallel and DistributedDataParallel. Names only."""
 
 from .data_parallel import DataParallel, data_parallel
+from .distributed import DistributedDataParallel
 
-__all__ = ["DataParallel", "data_parallel"]
+__all__ = ["DataParallel", "DistributedDataParallel", "data_parallel"]
