@@ -59,6 +59,7 @@ IGNORED = {
 
 PRESCRIBED = {                           # methods that a base class calls: not every subclass looks at each argument
     "compute_mask": {"t", "default_mask"},   # nn.utils.prune.BasePruningMethod
+    "log_abs_det_jacobian": {"x", "y"},      # distributions.Transform: either of the two may be enough
     "start": {"p", "group"},             # optim.GroupOptimizer: the state of one parameter
 }
 

@@ -1,6 +1,7 @@
 """The Bernoulli distribution."""
 from ..core.modes import no_grad
 from ..core.op import OPS
+from ..nn import functional as F
 from . import constraints
 from .exp_family import ExponentialFamily
 from .parameters import Binary
@@ -8,7 +9,7 @@ from .utils import broadcast_all, one_of, size_of, support_of
 
 __all__ = ["Bernoulli"]
 
-_bce = OPS.binary_cross_entropy_with_logits
+_bce = F.binary_cross_entropy_with_logits
 
 
 class Bernoulli(Binary, ExponentialFamily):

@@ -84,10 +84,13 @@ class Categorical(Distribution):
         return self._all(float("nan"))
 
     def sample(self, sample_shape=()):
-        sample_shape = Size(sample_shape)
+        shape = self._extended_shape(sample_shape)
         with no_grad():
-            drawn = OPS.multinomial(self.probs.reshape(-1, self._num_events), sample_shape.numel(), True)
-            return drawn.T.reshape(self._extended_shape(sample_shape))
+            probs = self.probs
+            if probs.dim() != 2:
+                probs = probs.reshape(-1, self._num_events)
+            drawn = OPS.multinomial(probs, Size(sample_shape).numel() if sample_shape else 1, True)
+            return (drawn.T if sample_shape else drawn).reshape(shape)
 
     def log_prob(self, value):
         if self._validate_args:

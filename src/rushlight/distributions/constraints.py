@@ -33,6 +33,18 @@ class Constraint:
         return type(self).__name__[1:] + "()"
 
 
+def holds(constraint, value):
+    """Whether every event of a tensor lies in the set of a constraint, in the fewest steps."""
+    if type(constraint) is _IndependentConstraint and value.dim() >= constraint.event_dim:
+        return holds(constraint.base_constraint, value)
+    return bool(constraint.check(value).all())
+
+
+def _whole(value):
+    """Return where a tensor holds whole numbers; True for integers."""
+    return value % 1 == 0 if value.is_floating_point() else True
+
+
 class _Bounded(Constraint):
     """A set given by bounds, which it shows."""
 
@@ -176,7 +188,7 @@ class _IntegerInterval(_Bounded):
         self.lower_bound, self.upper_bound = lower_bound, upper_bound
 
     def check(self, value):
-        return (value % 1 == 0) & (self.lower_bound <= value) & (value <= self.upper_bound)
+        return (self.lower_bound <= value) & (value <= self.upper_bound) & _whole(value)
 
 
 class _IntegerLessThan(_Bounded):
@@ -188,7 +200,7 @@ class _IntegerLessThan(_Bounded):
         self.upper_bound = upper_bound
 
     def check(self, value):
-        return (value % 1 == 0) & (value <= self.upper_bound)
+        return (value <= self.upper_bound) & _whole(value)
 
 
 class _IntegerGreaterThan(_Bounded):
@@ -200,7 +212,7 @@ class _IntegerGreaterThan(_Bounded):
         self.lower_bound = lower_bound
 
     def check(self, value):
-        return (value % 1 == 0) & (value >= self.lower_bound)
+        return (value >= self.lower_bound) & _whole(value)
 
 
 class _Real(Constraint):

@@ -3,6 +3,7 @@ import math
 
 from ..core.modes import no_grad
 from ..core.op import OPS
+from ..nn import functional as F
 from . import constraints
 from .exp_family import ExponentialFamily
 from .parameters import Binary
@@ -93,7 +94,7 @@ class ContinuousBernoulli(Binary, ExponentialFamily):
         if self._validate_args:
             self._validate_sample(value)
         logits, value = broadcast_all(self.logits, value)
-        return -OPS.binary_cross_entropy_with_logits(logits, value, reduction="none") + self._cont_bern_log_norm()
+        return -F.binary_cross_entropy_with_logits(logits, value, reduction="none") + self._cont_bern_log_norm()
 
     def cdf(self, value):
         if self._validate_args:

@@ -1,6 +1,7 @@
 """The Dirichlet distribution."""
 from ..autograd.function import Function, once_differentiable
 from ..core.op import OPS
+from ..nn import functional as F
 from . import constraints
 from .exp_family import ExponentialFamily
 
@@ -66,7 +67,7 @@ class Dirichlet(ExponentialFamily):
         above = (self.concentration - 1).clamp(min=0.0)
         mode = above / above.sum(-1, True)
         corners = (self.concentration < 1).all(dim=-1)
-        mode[corners] = OPS.one_hot(mode[corners].argmax(dim=-1), above.shape[-1]).to(mode)
+        mode[corners] = F.one_hot(mode[corners].argmax(dim=-1), above.shape[-1]).to(mode)
         return mode
 
     @property

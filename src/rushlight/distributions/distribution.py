@@ -63,7 +63,7 @@ class Distribution:
             if name not in own and isinstance(getattr(type(self), name), lazy_property):
                 continue
             value = getattr(self, name)
-            if not constraint.check(value).all():
+            if not constraints.holds(constraint, value):
                 raise ValueError(f"Expected parameter {name} ({type(value).__name__} of shape {tuple(value.shape)}) of "
                                  f"distribution {self!r} to satisfy the constraint {constraint!r}, but found invalid values:"
                                  f"\n{value}")
@@ -86,7 +86,7 @@ class Distribution:
             warnings.warn(f"{torch_name(type(self))} does not define `support` to enable sample validation. Please initialize "
                           "the distribution with `validate_args=False` to turn off validation.", stacklevel=3)
             return
-        if not support.check(value).all():
+        if not constraints.holds(support, value):
             raise ValueError(f"Expected value argument ({type(value).__name__} of shape {tuple(value.shape)}) to be within "
                              f"the support ({support!r}) of the distribution {self!r}, but found invalid values:\n{value}")
 

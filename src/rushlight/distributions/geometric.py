@@ -2,6 +2,7 @@
 from .. import dtypes
 from ..core.modes import no_grad
 from ..core.op import OPS
+from ..nn import functional as F
 from . import constraints
 from .distribution import Distribution
 from .parameters import Binary
@@ -66,4 +67,4 @@ class Geometric(Binary, Distribution):
         return value * (-q).log1p() + self.probs.log()
 
     def entropy(self):
-        return OPS.binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none") / self.probs
+        return F.binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none") / self.probs

@@ -5,6 +5,7 @@ import warnings
 
 from ..core import autograd
 from ..core.op import OPS
+from ..nn import functional as F
 from .bernoulli import Bernoulli
 from .beta import Beta
 from .binomial import Binomial
@@ -124,9 +125,9 @@ def _x_log_x(x):
 
 @_register((Bernoulli, Bernoulli))
 def _kl_bernoulli(p, q):
-    yes = p.probs * (OPS.softplus(-q.logits) - OPS.softplus(-p.logits))
+    yes = p.probs * (F.softplus(-q.logits) - F.softplus(-p.logits))
     yes = yes.masked_fill(q.probs == 0, _inf).masked_fill(p.probs == 0, 0)
-    no = (1 - p.probs) * (OPS.softplus(q.logits) - OPS.softplus(p.logits))
+    no = (1 - p.probs) * (F.softplus(q.logits) - F.softplus(p.logits))
     return yes + no.masked_fill(q.probs == 1, _inf).masked_fill(p.probs == 1, 0)
 
 

@@ -1,6 +1,7 @@
 """The negative binomial distribution."""
 from ..core.modes import no_grad
 from ..core.op import OPS
+from ..nn import functional as F
 from . import constraints
 from .distribution import Distribution
 from .gamma import Gamma
@@ -61,6 +62,6 @@ class NegativeBinomial(Binary, Distribution):
         if self._validate_args:
             self._validate_sample(value)
         n = self.total_count
-        unnormalized = n * OPS.logsigmoid(-self.logits) + value * OPS.logsigmoid(self.logits)
+        unnormalized = n * F.logsigmoid(-self.logits) + value * F.logsigmoid(self.logits)
         normalizer = -OPS.lgamma(n + value) + OPS.lgamma(1.0 + value) + OPS.lgamma(n)
         return unnormalized - normalizer.masked_fill(n + value == 0.0, 0.0)

@@ -1,6 +1,7 @@
 """One-hot categorical distributions."""
 from ..core.op import OPS
 from ..core.tensor import Size
+from ..nn import functional as F
 from . import constraints
 from .categorical import Categorical
 from .distribution import Distribution
@@ -37,7 +38,7 @@ class OneHotCategorical(FromCategorical, Distribution):
     @property
     def mode(self):
         probs = self._categorical.probs
-        return OPS.one_hot(probs.argmax(dim=-1), probs.shape[-1]).to(probs)
+        return F.one_hot(probs.argmax(dim=-1), probs.shape[-1]).to(probs)
 
     @property
     def variance(self):
@@ -45,7 +46,7 @@ class OneHotCategorical(FromCategorical, Distribution):
 
     def sample(self, sample_shape=()):
         probs = self._categorical.probs
-        return OPS.one_hot(self._categorical.sample(Size(sample_shape)), self._categorical._num_events).to(probs)
+        return F.one_hot(self._categorical.sample(Size(sample_shape)), self._categorical._num_events).to(probs)
 
     def log_prob(self, value):
         if self._validate_args:

@@ -7,6 +7,7 @@ import weakref
 from .. import dtypes
 from ..core.op import OPS
 from ..core.tensor import Size
+from ..nn import functional as F
 from . import constraints
 from .utils import Number, _sum_rightmost, broadcast_all, lazy_property, tril_matrix_to_vec, vec_to_tril_matrix
 
@@ -457,7 +458,7 @@ class SigmoidTransform(_Pointwise):
         return y.log() - (-y).log1p()
 
     def log_abs_det_jacobian(self, x, y):
-        return -OPS.softplus(-x) - OPS.softplus(x)
+        return -F.softplus(-x) - F.softplus(x)
 
 
 class SoftplusTransform(_Pointwise):
@@ -469,13 +470,13 @@ class SoftplusTransform(_Pointwise):
     sign = +1
 
     def _call(self, x):
-        return OPS.softplus(x)
+        return F.softplus(x)
 
     def _inverse(self, y):
         return (-y).expm1().neg().log() + y
 
     def log_abs_det_jacobian(self, x, y):
-        return -OPS.softplus(-x)
+        return -F.softplus(-x)
 
 
 class TanhTransform(_Pointwise):
@@ -493,7 +494,7 @@ class TanhTransform(_Pointwise):
         return OPS.atanh(y)
 
     def log_abs_det_jacobian(self, x, y):
-        return 2.0 * (math.log(2.0) - x - OPS.softplus(-2.0 * x))
+        return 2.0 * (math.log(2.0) - x - F.softplus(-2.0 * x))
 
 
 class AbsTransform(_Pointwise):
@@ -648,7 +649,7 @@ class StickBreakingTransform(_Pointwise):
 
     def _call(self, x):
         z = _clipped_sigmoid(x - _places(x.shape[-1], x).log())
-        return OPS.pad(z, [0, 1], value=1) * OPS.pad((1 - z).cumprod(-1), [1, 0], value=1)
+        return F.pad(z, [0, 1], value=1) * F.pad((1 - z).cumprod(-1), [1, 0], value=1)
 
     def _inverse(self, y):
         share = y[..., :-1]
@@ -657,7 +658,7 @@ class StickBreakingTransform(_Pointwise):
 
     def log_abs_det_jacobian(self, x, y):
         x = x - _places(x.shape[-1], x).log()
-        return (-x + OPS.logsigmoid(x) + y[..., :-1].log()).sum(-1)
+        return (-x + F.logsigmoid(x) + y[..., :-1].log()).sum(-1)
 
     def forward_shape(self, shape):
         _need_dims(len(shape), 1)
@@ -687,17 +688,17 @@ class CorrCholeskyTransform(Transform):
         partial = vec_to_tril_matrix(OPS.tanh(x).clamp(min=-1 + eps, max=1 - eps), diag=-1)
         left = (1 - partial ** 2).sqrt().cumprod(-1)
         partial = partial + OPS.eye(partial.shape[-1], dtype=partial.dtype, device=partial.device)
-        return partial * OPS.pad(left[..., :-1], [1, 0], value=1)
+        return partial * F.pad(left[..., :-1], [1, 0], value=1)
 
     def _inverse(self, y):
-        left = OPS.pad((1 - OPS.cumsum(y * y, dim=-1))[..., :-1], [1, 0], value=1)
+        left = F.pad((1 - OPS.cumsum(y * y, dim=-1))[..., :-1], [1, 0], value=1)
         t = tril_matrix_to_vec(y, diag=-1) / tril_matrix_to_vec(left, diag=-1).sqrt()
         return (t.log1p() - t.neg().log1p()) / 2
 
     def log_abs_det_jacobian(self, x, y):
         # Diagonal -2: the first element of each row below the diagonal has nothing before it.
         left = tril_matrix_to_vec(1 - (y * y).cumsum(dim=-1), diag=-2)
-        return 0.5 * left.log().sum(-1) - 2 * (x + OPS.softplus(-2 * x) - math.log(2.0)).sum(dim=-1)
+        return 0.5 * left.log().sum(-1) - 2 * (x + F.softplus(-2 * x) - math.log(2.0)).sum(dim=-1)
 
     def forward_shape(self, shape):
         _need_dims(len(shape), 1)

@@ -1,6 +1,6 @@
-"""Shims of the embedding lookup and its gradient.
+"""Shims of lookups and their gradients: embedding, and gather along the last dimension.
 
-Accepted: C-contiguous float32/float64 weights of two dimensions, C-contiguous int64 indices.
+Accepted: C-contiguous float32/float64 arrays (embedding's weights of two dimensions), C-contiguous int64 indices.
 """
 
 cimport numpy as cnp
@@ -97,4 +97,69 @@ def embedding_backward(grad, indices, num_weights, padding_idx=-1, scale_grad_by
     return result
 
 
-KERNELS = {"embedding": embedding, "embedding_backward": embedding_backward} if t != NULL else {}
+cdef bint picks_rows(object index, int nd, object dim) noexcept:
+    """Tell whether `index` has `nd` dimensions and `dim` is the last of them."""
+    cdef bint good
+    cdef int64_t d = integer(dim, &good)
+    return good and nd > 0 and guard.ndim(index) == nd and (d == nd - 1 or d == -1)
+
+
+def gather(input, dim, index, sparse_grad=False):
+    """The elements of each row of `input` that the row of `index` names."""
+    cdef int num = guard.typenum(input), nd = guard.ndim(input), k
+    cdef const char* x = guard.flat(input, num)
+    cdef const int64_t* place = <const int64_t*> guard.flat(index, cnp.NPY_INT64)
+    cdef npy_intp dims[MAX_DIMS]
+    if not is_float(num) or x == NULL or place == NULL or nd > MAX_DIMS or not picks_rows(index, nd, dim):
+        return NotImplemented
+    for k in range(nd):
+        dims[k] = guard.dim(index, k)
+        if k < nd - 1 and dims[k] != guard.dim(input, k):
+            return NotImplemented
+    cdef npy_intp n = guard.size(index), cols = guard.dim(input, nd - 1), picks = dims[nd - 1], i
+    if not all_rows(place, n, cols):
+        return NotImplemented                   # the body has the message
+    result = guard.new(nd, dims, num)
+    cdef char* out = guard.flat_out(result, num, n)
+    if num == cnp.NPY_FLOAT32:
+        for i in range(n):
+            (<float*> out)[i] = (<const float*> x)[i // picks * cols + place[i]]
+    else:
+        for i in range(n):
+            (<double*> out)[i] = (<const double*> x)[i // picks * cols + place[i]]
+    return result
+
+
+def _gather_back(input, shape, dim, index):
+    """Zeros of `shape` with `input` added, in order, where `index` read."""
+    cdef int num = guard.typenum(input), nd = guard.ndim(input), k
+    cdef const char* g = guard.flat(input, num)
+    cdef const int64_t* place = <const int64_t*> guard.flat(index, cnp.NPY_INT64)
+    cdef npy_intp dims[MAX_DIMS]
+    cdef bint good
+    if not is_float(num) or g == NULL or place == NULL or nd > MAX_DIMS or not picks_rows(index, nd, dim):
+        return NotImplemented
+    if type(shape) is not tuple or len(shape) != nd or not guard.same_shape(input, index):
+        return NotImplemented
+    for k in range(nd):
+        dims[k] = integer(shape[k], &good)
+        if not good or dims[k] < 0 or (k < nd - 1 and dims[k] != guard.dim(index, k)):
+            return NotImplemented
+    cdef npy_intp n = guard.size(index), cols = dims[nd - 1], picks = guard.dim(index, nd - 1), i
+    if not all_rows(place, n, cols):
+        return NotImplemented
+    result = guard.new(nd, dims, num)
+    cdef npy_intp size = guard.size(result)
+    cdef char* out = guard.flat_out(result, num, size)
+    memset(out, 0, size * cnp.PyArray_ITEMSIZE(<ndarray> input))
+    if num == cnp.NPY_FLOAT32:
+        for i in range(n):
+            (<float*> out)[i // picks * cols + place[i]] += (<const float*> g)[i]
+    else:
+        for i in range(n):
+            (<double*> out)[i // picks * cols + place[i]] += (<const double*> g)[i]
+    return result
+
+
+KERNELS = {"embedding": embedding, "embedding_backward": embedding_backward, "gather": gather,
+           "_gather_back": _gather_back} if t != NULL else {}
