@@ -412,16 +412,22 @@ def bernoulli(input, p=None, *, generator=None, out=None):
 def _multinomial(B, input: T, num_samples, replacement, generator):
     if replacement and num_samples > 1:
         return _with_replacement(B, input, num_samples, generator)
-    if not B.all((input >= 0) & (input < float("inf"))):
-        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
-    if not B.all(B.sum(input, axis=-1) > 0):
-        raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
+    total = B.sum(input, axis=-1)
+    if not (0 in total.shape or (B.min(input) >= 0 and B.min(total) > 0 and B.max(total) < float("inf"))):
+        _check_weights(B, input, total)         # a sum may also have overflowed
     race = B.empty(input.shape, dtype=input.dtype) if is_expanded(input) else B.empty_like(input)
     fill(B, race, generator, draws.exponential, 1.0)
     race = input / race
     if num_samples == 1:
         return B.argmax(race, axis=-1, keepdims=True)
     return B.copy(topk.raw(race, num_samples)[1])
+
+
+def _check_weights(B, input, total):
+    if not B.all((input >= 0) & (input < float("inf"))):
+        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+    if not B.all(total > 0):
+        raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
 
 
 def _with_replacement(B, input, num_samples, generator):
