@@ -2,6 +2,7 @@
 # make test   the test suite, on the compiled and on the pure build
 # make lint   ruff, mypy on the public API, the structure test
 # make killtest  saves killed 200 times at random moments: no checkpoint may be lost
+# make parity every sample of PyTorch's operator database; writes docs/coverage.md
 # make bench  the table beside NumPy by hand, and beside PyTorch where it is installed
 # Each target sets up what it needs in a local virtual environment.
 
@@ -11,7 +12,7 @@ SOURCES := pyproject.toml setup.py $(shell find src -type f -not -name '*.pyc' -
 PYTEST_ARGS ?=
 JOBS ?= 2
 
-.PHONY: run test test-compiled test-pure killtest lint bench sanitize clean
+.PHONY: run test test-compiled test-pure killtest lint bench parity sanitize clean
 
 run: .venv/.installed
 	.venv/bin/python examples/fizzbuzz.py
@@ -34,6 +35,9 @@ lint: .venv/.lint
 
 bench: .venv/.bench
 	.venv/bin/python -m bench
+
+parity: .venv/.bench
+	.venv/bin/python tools/coverage.py
 
 sanitize: .venv/.test
 	.venv/bin/python tools/sanitize.py

@@ -56,3 +56,9 @@ row("index_add of small integers", [s(ints(3, high=200, dtype="uint8"), 0, ints(
 row("half complex numbers", [s(t(3, dtype="float16"), t(3, dtype="float16"))], grad=False, dtypes=(),
     fn=lambda torch, a, b: (lambda z: [z.to(torch.complex64), z.real, z.abs(), (z * 2).to(torch.complex64), z.conj().to(torch.complex64),
                                        torch.stack([z, z]).to(torch.complex64), z.chalf().to(torch.complex64)])(torch.complex(a, b)))
+
+row("lobpcg", [s(t(12, 12, requires_grad=False), 2), s(t(12, 12, requires_grad=False), 3, False), s(t(2, 12, 12, requires_grad=False), 1)], **NONE, method=False,
+    fn=lambda torch, a, k, largest=True: (lambda e, x: [e, (x.mT @ x).round(decimals=2) + 0])(*torch.lobpcg(
+        a.double() @ a.double().mT + torch.eye(12, dtype=torch.float64), k, largest=largest)),
+    skip={"strict": "an iteration on tensors, whose start is random", "cuda": "an iteration on tensors, whose start is random"},
+    tol=(1e-5, 1e-5), tol_reason="an iteration stops near the eigenvalues, from its own start")

@@ -46,7 +46,8 @@ def nothing(g):
 def some(mask):
     """Whether any element of a mask, a tensor or an array inside a rule, holds (of any sample where it stands for a batch)."""
     array = mask._array if isinstance(mask, TensorBase) else mask
-    return bool(backends.of_array(array).any(array))
+    backend = backends.of_array(array)
+    return bool(array) if backend is None else bool(backend.any(array))         # a comparison of a 0-d array gives a scalar
 
 
 def no_derivative(name):

@@ -339,7 +339,7 @@ avg_pool_backward.vjp(
 
 def _avg_pool(name, n, input, kernel_size, stride, padding, ceil_mode, include_pad, divisor):
     kernel = _window_option(name, "kernel_size", kernel_size, n)
-    stride = kernel if stride is None or stride == [] else _window_option(name, "stride", stride, n)
+    stride = kernel if stride is None or stride == [] or stride == () else _window_option(name, "stride", stride, n)
     padding = _window_option(name, "padding", padding, n)
     if n == 1 and input.ndim not in (2, 3):
         raise RuntimeError(f"Expected 2 to 3 dimensions, but got {input.ndim}-dimensional tensor for argument #1 'self' "
