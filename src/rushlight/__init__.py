@@ -24,7 +24,7 @@ _FAMILIES = (
     "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "linalg_ldl",
     "view_copies", "legacy", "create", "convert",
     "data", "bridge", "inspect", "storage", "copying", "windows", "stft", "random", "dropout", "loss", "norm", "conv",
-    "pool", "fold", "resize", "grid", "graph", "functions", "segment", "lobpcg", "rnn", "rnn_stack", "packing", "attention", "ctc", "pool_fractional", "loss_linear",
+    "pool", "fold", "resize", "grid", "graph", "functions", "segment", "lobpcg", "lobpcg", "rnn", "rnn_stack", "packing", "attention", "ctc", "pool_fractional", "loss_linear",
 )
 for _name in _FAMILIES:
     _importlib.import_module("rushlight.ops." + _name)
