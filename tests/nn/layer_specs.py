@@ -8,6 +8,9 @@ import zlib
 
 SEED = 7
 
+#: PyTorch's notes about where weights lie in memory.
+BOOKKEEPING = {"_flat_weight_refs"}
+
 #: constructor -> shapes of its input tensors; None for layers that are only constructed.
 SPECS: dict[str, tuple | None] = {}
 
@@ -83,6 +86,21 @@ _specs(((3, 4), ("int", 4, 3)), "NLLLoss()", "CrossEntropyLoss()", "CrossEntropy
 _specs(((3, 4), (3, 4), (3, 4)), "TripletMarginLoss()", "TripletMarginWithDistanceLoss()", "MarginRankingLoss()")
 _specs(((3, 4), ("int", 4, 3, 4)), "MultiLabelMarginLoss()")
 _specs(None, "GaussianNLLLoss()", "BCELoss()", "CosineEmbeddingLoss()")
+_specs(((4, 2, 3),), "RNN(3, 5)", "RNN(3, 4, 2, nonlinearity='relu', bidirectional=True)",
+       "LSTM(3, 4, 2, dropout=0.5, bidirectional=True)", "LSTM(3, 4, proj_size=2, bias=False)", "GRU(3, 4, 2, batch_first=True)")  # fmt: skip
+_specs(((2, 3),), "RNNCell(3, 4)", "RNNCell(3, 4, nonlinearity='relu', bias=False)", "LSTMCell(3, 4)", "GRUCell(3, 4)")
+_specs(((3, 2, 4), (3, 2, 4), (3, 2, 4)), "MultiheadAttention(4, 2)", "MultiheadAttention(4, 2, kdim=4, vdim=4, bias=False)",
+       "MultiheadAttention(4, 2, dropout=0.3, add_bias_kv=True, add_zero_attn=True, batch_first=True)")  # fmt: skip
+_specs(((3, 2, 4),), "TransformerEncoderLayer(4, 2, 6, norm_first=True)",
+       "TransformerEncoder(torch.nn.TransformerEncoderLayer(4, 2, 6, batch_first=True, activation='gelu', norm_first=True), 2)")  # fmt: skip
+_specs(((3, 2, 4), (5, 2, 4)), "TransformerDecoderLayer(4, 2, 6, norm_first=True)",
+       "TransformerDecoder(torch.nn.TransformerDecoderLayer(4, 2, 6, bias=False, norm_first=True), 2)")  # fmt: skip
+_specs(None, "Transformer(4, 2, 1, 1, 6)", "TransformerEncoderLayer(4, 2, 6)", "CrossMapLRN2d(2, 0.1, 0.5)")
+_specs(((4, 6), ("int", 9, 4)), "AdaptiveLogSoftmaxWithLoss(6, 9, [3, 5], div_value=2.0)", "LinearCrossEntropyLoss(6, 9, bias=True)")
+_specs(((1, 2, 7, 7),), "FractionalMaxPool2d(2, 3)")
+_specs(((1, 2, 5, 6, 7),), "FractionalMaxPool3d(2, output_ratio=(0.5, 0.5, 0.5))")
+_specs(None, "CTCLoss(1, 'sum', True)", "FractionalMaxPool2d((2, 3), output_ratio=0.5, return_indices=True)",
+       "LinearCrossEntropyLoss(4, 3, out_features=(2,), label_smoothing=0.1, ignore_index=2)")  # fmt: skip
 
 
 def inputs(spec, torch):
@@ -111,7 +129,7 @@ def observe(spec, torch):
     layer = build(spec, torch)
     seen = {
         "repr": repr(layer),
-        "attributes": sorted(layer.__dict__.keys() - torch.nn.Module().__dict__.keys()),
+        "attributes": sorted(layer.__dict__.keys() - torch.nn.Module().__dict__.keys() - BOOKKEEPING),
         "parameters": [[n, p.requires_grad] for n, p in layer.named_parameters()],
         "metadata": dict(layer.state_dict()._metadata),
         "state": _state(layer),
@@ -119,9 +137,10 @@ def observe(spec, torch):
     if SPECS[spec] is not None:
         given = inputs(spec, torch)
         out = layer(*given)
-        seen["result"] = _numbers(out)
-        if out.requires_grad:
-            out.float().pow(2).sum().backward()
+        results = _tensors(out)
+        seen["result"] = [_numbers(r) for r in results] if len(results) > 1 else _numbers(out)
+        if results[0].requires_grad:
+            sum(r.float().pow(2).sum() for r in results if r.requires_grad).backward()
             seen["grads"] = [_numbers(t.grad) for t in given if t.grad is not None]
             seen["parameter_grads"] = {n: _numbers(p.grad) for n, p in layer.named_parameters() if p.grad is not None}
         if _state(layer) != seen["state"]:
@@ -130,6 +149,11 @@ def observe(spec, torch):
             seen["repr_after"] = repr(layer)
     seen["next_random"] = float(torch.rand(1))  # as many numbers were drawn
     return seen
+
+
+def _tensors(out):
+    """The tensors in a result, left to right."""
+    return [t for part in out for t in _tensors(part)] if isinstance(out, tuple) else [out]
 
 
 def _numbers(t):

@@ -38,7 +38,7 @@ def differences(path, found, expected):
     if isinstance(expected, list) and expected and isinstance(expected[0], dict):
         return [d for i, pair in enumerate(zip(found, expected, strict=True)) for d in differences(f"{path}[{i}]", *pair)]
     if isinstance(expected, float):
-        return [] if math.isclose(found, expected, rel_tol=1e-6) else [f"{path}: {found}, expected {expected}"]
+        return [] if math.isclose(found, expected, rel_tol=1e-5) else [f"{path}: {found}, expected {expected}"]
     return [] if found == expected else [f"{path}: {found!r}, expected {expected!r}"]
 
 

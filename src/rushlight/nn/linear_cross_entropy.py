@@ -47,10 +47,8 @@ class LinearCrossEntropyLoss(Module):
         rows = num_classes * math.prod(out_features)
         self.linear = Linear(in_features, rows, bias=bias, device=device, dtype=dtype)
         self.register_buffer("weight", weight)
-        self.in_features = in_features
         self.num_classes = num_classes
         self.out_features = out_features
-        self.bias = bias
         self.reduction = reduction
         self.ignore_index = ignore_index
         self.label_smoothing = label_smoothing
@@ -61,7 +59,7 @@ class LinearCrossEntropyLoss(Module):
         weight, bias = self.linear.weight, self.linear.bias
         if self.out_features:
             shape = (self.num_classes, *self.out_features)
-            weight = weight.view(*shape, self.in_features)
+            weight = weight.view(*shape, self.linear.in_features)
             bias = None if bias is None else bias.view(shape)
         return F.linear_cross_entropy(
             input,
@@ -76,14 +74,8 @@ class LinearCrossEntropyLoss(Module):
         )
 
     def extra_repr(self):
-        names = (
-            "in_features",
-            "num_classes",
-            "out_features",
-            "bias",
-            "reduction",
-            "ignore_index",
-            "label_smoothing",
-            "options",
-        )
-        return ", ".join(f"{name}={getattr(self, name)}" for name in names)
+        first = f"in_features={self.linear.in_features}, num_classes={self.num_classes}"
+        bias = self.linear.bias is not None
+        names = ("reduction", "ignore_index", "label_smoothing", "options")
+        rest = ", ".join(f"{name}={getattr(self, name)}" for name in names)
+        return f"{first}, out_features={self.out_features}, bias={bias}, {rest}"

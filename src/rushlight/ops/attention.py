@@ -384,7 +384,8 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check, num_head
         q, k, v = (x.view(batch, num_heads, -1, head) for x in (q, k, v))
         out = scaled_dot_product_attention(q, k, v, mask, p, is_causal and mask is None)
         out = out.permute(2, 0, 1, 3).contiguous().view(batch * length, embed)
-    out = OPS.linear(out, out_proj_weight, out_proj_bias).view(length, batch, -1)
+    out = OPS.linear(out, out_proj_weight, out_proj_bias)
+    out = out.view(length, batch, out.size(1))
     if need_weights:
         weights = weights.view(batch, num_heads, length, source)
         weights = weights.mean(1) if average_attn_weights else weights
@@ -397,7 +398,7 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check, num_head
 
 def _weights(q, k, mask, p):
     """Return the weights of all heads, after dropout."""
-    q = q * sqrt(1.0 / q.shape[-1])
+    q = q * sqrt(1.0 / max(q.shape[-1], 1))
     k = k.transpose(-2, -1)
     scores = OPS.bmm(q, k) if mask is None else OPS.baddbmm(mask, q, k)
     weights = OPS.softmax(scores, -1)

@@ -85,7 +85,7 @@ def _pad_packed_sequence(data, batch_sizes, batch_first, padding_value, total_le
     if data.shape[0] != sum(sizes):
         data = OPS.narrow(data, 0, 0, sum(sizes))
     rows = spread_rows(data, tuple(_spots(sizes, batch)), steps * batch, padding_value)
-    out = printed_as(OPS.reshape(rows, (steps, batch, *data.shape[1:])), "CopySlices")
+    out = printed_as(OPS.reshape(rows, (steps, batch, *data.shape[1:])), "torch::autograd::CopySlices")
     lengths = make(CPU.asarray([sum(n > b for n in sizes) for b in range(batch)], dtype=CPU.int64))
     return (OPS.transpose(out, 0, 1) if batch_first else out), lengths
 
@@ -107,7 +107,7 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
     rows = [(s if s.dtype is dtype else s.to(dtype)).expand(s.size(0), *trailing) for s in sequences]
     out = spread_rows(OPS.cat(rows) if n > 1 else rows[0], tuple(spots), steps * n, padding_value)
     shape = (n, steps, *trailing) if batch_first else (steps, n, *trailing)
-    return printed_as(OPS.reshape(out, shape), "CopySlices")
+    return printed_as(OPS.reshape(out, shape), "torch::autograd::CopySlices")
 
 
 composite(pad_sequence, ns=(), name="pad_sequence", method=False)

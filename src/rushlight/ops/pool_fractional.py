@@ -60,23 +60,24 @@ def _taps(kernel):
 def _option(name, what, value, n):
     found = expanded(value, n)
     if found is None:
-        raise RuntimeError(f"{name}: {what} must either be a single Int or tuple of Ints")
+        count = "three " if n == 3 else ""
+        raise RuntimeError(f"{name}: {what} must either be a single Int or tuple of {count}Ints")
     return found
 
 
 def _check(name, n, input, samples, kernel, out):
-    """Raise torch's errors for what does not fit."""
+    """Raise torch's errors for what does not fit; in three dimensions the windows must leave one element over."""
+    called = name if n == 2 else name + "_out"
     if input.dim() not in (n + 1, n + 2):
-        raise RuntimeError(f"{name}(): Expected {n + 1}D or {n + 2}D tensor, but got: {list(input.shape)}")
+        raise RuntimeError(f"{called}(): Expected {n + 1}D or {n + 2}D tensor, but got: {list(input.shape)}")
     batched = input.dim() == n + 2
     for k in range(1 if batched else 0, input.dim()):
         if not input.shape[k]:
-            raise RuntimeError(f"{name}(): Expected input to have non-zero size for non-batch dimensions, but got"
+            raise RuntimeError(f"{called}(): Expected input to have non-zero size for non-batch dimensions, but got"
                                f"{list(input.shape)} with dimension {k} being empty.")
-    called = name if n == 2 else name + "_out"
     for k, word in enumerate(_SIZES[n]):
         size = input.shape[-n + k]
-        if out[k] + kernel[k] - 1 > size:
+        if out[k] + kernel[k] - 1 > size - (n == 3):
             raise RuntimeError(f"{called}(): pool {word} {kernel[k]} too large relative to input {word} {size}")
     if samples.dtype is not input.dtype:
         raise RuntimeError("Expect _random_samples to have the same dtype as input")
@@ -99,7 +100,6 @@ def _pool(n, input, kernel_size, output_size, output_ratio, return_indices, samp
             raise ValueError(f"{name} requires output_ratio to either be a single Int or tuple of Ints.")
         output_size = tuple([int(input.size(k - n) * output_ratio[k]) for k in range(n)])
     kernel, out = _option(name, "kernel_size", kernel_size, n), _option(name, "output_size", output_size, n)
-    input.size(-n - 1)                          # raises torch's IndexError
     if samples is None:
         lead = (1 if input.dim() == n + 1 else input.size(0), input.size(-n - 1))
         samples = OPS.rand((*lead, n), dtype=input.dtype, device=input.device)

@@ -123,7 +123,10 @@ def rnn_relu(*args, **kwargs):
 
 # ------------------------------------------------------------------ cells
 
-def _check_cell(input, states, w_ih, w_hh):
+_GATES = {rnn_layer: 1, gru_layer: 3, lstm_layer: 4}
+
+
+def _check_cell(gates, input, states, w_ih, w_hh):
     if input.shape[-1] != w_ih.shape[1]:
         raise RuntimeError(f"input has inconsistent input_size: got {input.shape[-1]} expected {w_ih.shape[1]}")
     for k, h in enumerate(states):
@@ -131,10 +134,14 @@ def _check_cell(input, states, w_ih, w_hh):
             raise RuntimeError(f"Input batch size {input.shape[0]} doesn't match hidden{k} batch size {h.shape[0]}")
         if h.shape[1] != w_hh.shape[1]:
             raise RuntimeError(f"hidden{k} has inconsistent hidden_size: got {h.shape[1]}, expected {w_hh.shape[1]}")
+    size = w_hh.shape[1]
+    for name, w in (("weight_ih", w_ih), ("weight_hh", w_hh)):
+        if w.shape[0] != gates * size:
+            raise RuntimeError(f"{name} first dim must be {gates} * hidden_size = {gates * size}, but got {w.shape[0]}")
 
 
 def _cell(layer, input, states, weights, options=()):
-    _check_cell(input, states, *weights[:2])
+    _check_cell(_GATES[layer], input, states, *weights[:2])
     return _run(layer, input, states, weights, (input.shape[0],), False, options)[1:]
 
 
