@@ -10,6 +10,12 @@
 
 namespace RL_NS {
 
+#if defined(__GNUC__)
+#define RL_PREFETCH(p) __builtin_prefetch(p)
+#else
+#define RL_PREFETCH(p) (void)0
+#endif
+constexpr int64_t kAhead = 16;
 constexpr int64_t kStaged = 160 * 1024;   // bytes * 4: elements of a staged block, well inside the second cache
 
 // And how many channels beside v vectors of outputs.
@@ -33,19 +39,21 @@ RL_INLINE bool add_groups(const Chain& k, int64_t g, Vec<T> (&acc)[R][V], T* bef
     return false;
 }
 
-// sums[i][lane] = bias[lane] + sum over k of x[offset[k] + i] * w[k][lane], R outputs, V vectors of channels.
-template <class T, int R, int V>
-void channels_tile(Chain k, const T* x, const int32_t* offset, const T* w, const T* bias, T* sums) {
-    constexpr int W = Lanes<T>::W;
+// sums[i][lane] = bias[lane] + sum over k of x[offset[k] + i] * w[k][lane], R outputs of V vectors of channels; then the same
+// for another row of outputs, H = 2, whose source lies `apart`.
+template <class T, int O, int V, int H>
+void channels_tile(Chain k, const T* x, int64_t apart, const int32_t* offset, const T* w, const T* bias, T* sums) {
+    constexpr int W = Lanes<T>::W, R = O * H;
+    const T* x2 = x + apart;
     for (int64_t g = 0;; ++g, offset += k.all, w += k.all * V * W) {
         Vec<T> acc[R][V];
         RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
         for (int64_t p = 0; p < k.count; ++p) {
-            const T* from = x + offset[p];
+            const T *from = x + offset[p], *from2 = x2 + offset[p];
             Vec<T> row[V];
-            RL_UNROLL for (int j = 0; j < V; ++j) row[j] = load(w + (p * V + j) * W);
+            RL_UNROLL for (int j = 0; j < V; ++j) row[j] = load(w + (p * V + j) * W), RL_PREFETCH(w + ((p + kAhead) * V + j) * W);
             RL_UNROLL for (int i = 0; i < R; ++i) {
-                const Vec<T> each = splat<T>(from[i]);
+                const Vec<T> each = splat<T>(i < O ? from[i] : from2[i - O]);
                 RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += each * row[j];
             }
         }
@@ -83,21 +91,21 @@ void pixels_tile(Chain k, const T* x, const int32_t* offset, const T* w, const T
 }
 
 template <class T>
-using ChannelsTile = void (*)(Chain, const T*, const int32_t*, const T*, const T*, T*);
+using ChannelsTile = void (*)(Chain, const T*, int64_t, const int32_t*, const T*, const T*, T*);
 template <class T>
 using PixelsTile = void (*)(Chain, const T*, const int32_t*, const T*, const T*, T*, int64_t, int);
 
-template <class T, int V, int R = 1>
+template <class T, int V, int H, int R = 1>
 ChannelsTile<T> pick_pixels(int r) {
-    if (r == R) return channels_tile<T, R, V>;
-    if constexpr (R < most_pixels(V))
-        return pick_pixels<T, V, R + 1>(r);
+    if (r == R) return channels_tile<T, R, V, H>;
+    if constexpr ((R + 1) * H <= most_pixels(V))
+        return pick_pixels<T, V, H, R + 1>(r);
     else
         return nullptr;
 }
-template <class T>
+template <class T, int H>
 ChannelsTile<T> pick_channels_tile(int r, int v) {
-    return v == 1 ? pick_pixels<T, 1>(r) : v == 2 ? pick_pixels<T, 2>(r) : v == 3 ? pick_pixels<T, 3>(r) : pick_pixels<T, 4>(r);
+    return v == 1 ? pick_pixels<T, 1, H>(r) : v == 2 ? pick_pixels<T, 2, H>(r) : v == 3 ? pick_pixels<T, 3, H>(r) : pick_pixels<T, 4, H>(r);
 }
 template <class T, int V, int R = 1>
 PixelsTile<T> pick_channels(int r) {
@@ -266,12 +274,14 @@ struct Part {
             for (int64_t n = n0; n < n1; ++n)
                 stage_image(stage, source + (n * groups + g) * in * planes, in, z, y0, scratch + (n - n0) * stage.image);
         for (int64_t p = cut(panels, blocks_o, o); p < cut(panels, blocks_o, o + 1); ++p)
-            for (int64_t n = n0; n < n1; ++n) {
+            for (int64_t n = n0, step_n; n < n1; n += step_n) {
+                const bool pair = by_channels && !direct && n + 1 < n1 && paired(p);
+                step_n = pair ? 2 : 1;
                 T* out_at = result + (n * groups + g) * out * volume + (axes[0].dst0 + z * axes[0].dstep) * sheet;
                 const T* x = direct ? source + (n * groups + g) * in * planes + z * axes[0].step * axes[1].source * axes[2].source
                                     : scratch + (n - n0) * stage.image;
                 const int64_t step = direct ? axes[1].step * axes[2].source : stage.pitch;
-                by_channels ? rows_by_channels(p, g, y0, y1, x + (direct ? y0 * step : 0), step, out_at)
+                by_channels ? rows_by_channels(p, g, y0, y1, x + (direct ? y0 * step : 0), step, out_at, pair)
                             : rows_by_pixels(p, g, y0, y1, x + (direct ? y0 * step : 0), step, out_at);
             }
     }
@@ -280,15 +290,31 @@ struct Part {
         return to + (axes[1].dst0 + y * axes[1].dstep) * row + axes[2].dst0 + x * axes[2].dstep;
     }
 
-    void rows_by_channels(int64_t p, int64_t g, int64_t y0, int64_t y1, const T* x, int64_t step, T* to) const {
+    // Stores a tile of r outputs, of which `here` lanes count.
+    RL_INLINE void write(const T* sums, int r, int64_t lanes, int64_t here, T* c) const {
+        const int64_t dstep = axes[2].dstep;
+        if (dstep == 1) return finish<T>(sums, r, int(lanes), int(here), {c, 1, volume, nullptr, 0, 0, T(1), Order::chain});
+        for (int64_t j = 0; j < here; ++j)
+            for (int i = 0; i < r; ++i) c[j * volume + i * dstep] = sums[i * lanes + j];
+    }
+
+    // Whether a row of outputs fits twice into a tile of panel p: the same row of two images then shares the weights.
+    bool paired(int64_t p) const {
+        int64_t first;
+        return 2 * axes[2].n <= most_pixels(int(lanes_of(p, &first) / W));
+    }
+
+    // `pair`: for two images at once.
+    void rows_by_channels(int64_t p, int64_t g, int64_t y0, int64_t y1, const T* x, int64_t step, T* to, bool pair) const {
         int64_t first;
         const int64_t lanes = lanes_of(p, &first), here = least(lanes, out - first);
         const int v = int(lanes / W);
         const T* w = packed + g * chain * padded_out() + first * chain;
         const T* b = padded_bias ? padded_bias + g * padded_out() + first : nullptr;
-        const int64_t n = axes[2].n, dstep = axes[2].dstep, tiles = over(n, most_pixels(v));
+        const int64_t n = axes[2].n, tiles = over(n, most_pixels(v));
         const int low = int(n / tiles);
-        const ChannelsTile<T> tile[2] = {pick_channels_tile<T>(low, v), low < most_pixels(v) ? pick_channels_tile<T>(low + 1, v) : nullptr};
+        const ChannelsTile<T> tile[2] = {pair ? pick_channels_tile<T, 2>(low, v) : pick_channels_tile<T, 1>(low, v),
+                                         low < most_pixels(v) && !pair ? pick_channels_tile<T, 1>(low + 1, v) : nullptr};
         alignas(64) T sums[32 * W];
         to += first * volume;
         for (int64_t y = y0; y < y1; ++y, x += step) {
@@ -297,13 +323,8 @@ struct Part {
             for (int64_t t = 0, at = 0; t < tiles; ++t) {
                 const int64_t next = cut(n, tiles, t + 1);
                 const int r = int(next - at);
-                tile[r - low](k, x + at, offsets + skip, w + skip * lanes, b, sums);
-                T* c = place(to, y, at);
-                if (dstep == 1)
-                    finish<T>(sums, r, int(lanes), int(here), {c, 1, volume, nullptr, 0, 0, T(1), Order::chain});
-                else
-                    for (int64_t j = 0; j < here; ++j)
-                        for (int i = 0; i < r; ++i) c[j * volume + i * dstep] = sums[i * lanes + j];
+                tile[r - low](k, x + at, stage.image, offsets + skip, w + skip * lanes, b, sums);
+                for (int h = 0; h <= int(pair); ++h) write(sums + h * r * lanes, r, lanes, here, place(to, y, at) + h * groups * out * volume);
                 at = next;
             }
         }
