@@ -239,12 +239,27 @@ struct Part {
         const int64_t lanes = lanes_of(p, &first), here = least(lanes, out - first);
         const T* from = w + g * s.by_group + first * s.by_out;
         to += g * chain * padded_out() + first * chain;
+        const int64_t taps = axes[0].taps * axes[1].taps * axes[2].taps;
+        if (by_channels && s.by_in == taps && s.by_out == chain) return pack_whole(from, here, int(lanes / W), to);
         each_term([&](int64_t c, int tz, int ty, int tx) {
             const T* at = from + c * s.by_in + axes[0].which[tz] * s.kernel_sheet + axes[1].which[ty] * s.kernel_row + axes[2].which[tx];
             for (int64_t j = 0; j < here; ++j) to[j] = at[j * s.by_out];
             for (int64_t j = here; j < lanes; ++j) to[j] = T(0);
             to += lanes;
         });
+    }
+
+    // The same where the weights lie as [lane][channel][tap], all taps in order: transposed as they lie, then sorted by taps.
+    void pack_whole(const T* from, int64_t here, int vectors, T* to) const {
+        const int64_t lanes = vectors * W, taps = chain / in;
+        T* lying = static_cast<T*>(scratch.get(size_t(together * taps * lanes) * sizeof(T)));
+        for (int64_t c = 0; c < in; c += together, from += together * taps) {
+            const int64_t some = least(together, in - c);
+            pack_panel(from, 1, chain, some * taps, here, vectors, lying);
+            for (int64_t t = 0; t < taps; ++t)
+                for (int64_t i = 0; i < some; ++i, to += lanes)
+                    for (int64_t j = 0; j < lanes; j += W) store(to + j, load(lying + (i * taps + t) * lanes + j));
+        }
     }
 
     // The terms that matter to row y of the outputs at z: taps of rows that exist. `skip` terms of each group come before.
@@ -379,12 +394,13 @@ struct Part {
         fill_offsets(offset_at);
         offsets = offset_at;
         packed = to;
+        std::atomic<bool> right{true};
         auto pack_some = [&](int64_t first, int64_t last) {
-            for (int64_t i = first; i < last; ++i) pack(w, steps, i / panels, i % panels, to);
+            if (!scratch.get(size_t(together * (chain / in) * 4 * W) * sizeof(T))) right = false;
+            for (int64_t i = first; i < last && right; ++i) pack(w, steps, i / panels, i % panels, to);
         };
         share ? rl::parallel_for(pool, groups * panels, over(65536, chain * width * W), pack_some) : pack_some(0, groups * panels);
         const size_t staged = direct ? 0 : size_t(in * stage.channel + 8 * W) * sizeof(T);
-        std::atomic<bool> right{true};
         auto body = [&](int64_t first, int64_t last) {
             T* at = staged ? static_cast<T*>(scratch.get(staged)) : nullptr;
             if (staged && !at) right = false;
