@@ -366,6 +366,12 @@ def cases(dtype):
             _, mean, _, rstd = K["batch_norm_forward"](a, w, b, 1e-5)
             yield "batch_norm_backward", (h, a, mean, rstd, w, b is not None), 4000
             yield "batch_norm_inference", (a, random(c, dtype, seed=9), positive(c, dtype), w, b, 1e-5), 64
+    for shape, groups in (((4, 6, 5), 3), ((2, 8, 9, 7), 2), ((3, 4), 4), ((1, 6, 20, 20), 1)):
+        a, h, c = random(shape, dtype, seed=6), random(shape, dtype, seed=7), shape[1]
+        for w, b in itertools.product((None, positive(c, dtype)), (None, random(c, dtype, seed=8))):
+            yield "group_norm_forward", (a, groups, w, b, 1e-5), 64
+            _, mean, _, rstd = K["group_norm_forward"](a, groups, w, b, 1e-5)
+            yield "group_norm_backward", (h, a, mean, rstd, groups, w, b is not None), 4000
 
 
 #: Kernels whose values are tested elsewhere in this file, or which are no op's.

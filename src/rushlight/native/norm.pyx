@@ -31,6 +31,10 @@ cdef extern from "norm.h":
                                        void*, const RlChannels*, size_t, size_t) noexcept nogil
     ctypedef void (*ScaleShift)(const void*, const void*, const void*, void*, const RlChannels*, size_t,
                                 size_t) noexcept nogil
+    ctypedef void (*GroupNorm)(const void*, const void*, const void*, double, void*, void*, void*, void*,
+                               const RlChannels*, size_t, size_t, size_t) noexcept nogil
+    ctypedef void (*GroupNormBackward)(const void*, const void*, const void*, const void*, const void*, void*, double*,
+                                       double*, const RlChannels*, size_t, size_t, size_t) noexcept nogil
     struct NormTable:
         LayerNorm* layer_norm
         LayerNormBackward* layer_norm_backward
@@ -38,6 +42,8 @@ cdef extern from "norm.h":
         BatchNorm* batch_norm
         BatchNormBackward* batch_norm_backward
         ScaleShift* scale_shift
+        GroupNorm* group_norm
+        GroupNormBackward* group_norm_backward
     const NormTable* norm_table()
 
 cdef const NormTable* t = norm_table()
@@ -66,7 +72,7 @@ cdef struct Job:
     char* of_bias
     double* weight_acc
     double* bias_acc
-    int64_t piece
+    int64_t piece, groups
 
 ctypedef void (*Piece)(void*, int64_t, int64_t) noexcept nogil
 
@@ -356,8 +362,83 @@ def batch_norm_inference(input, running_mean, running_var, weight=None, bias=Non
     return out
 
 
+# ------------------------------------------------------------------ group norm
+
+cdef bint groups_of(object x, object num_groups, Job* j) noexcept:
+    """Read (N, C, ...) into extents, and the number of groups of neighbouring channels."""
+    cdef npy_intp dims[MAX_DIMS]
+    if not channels_of(x, j, dims) or not PyLong_CheckExact(num_groups) or not 0 < num_groups <= j.extent.channels:
+        return False
+    j.groups = num_groups
+    return j.extent.channels % <size_t> j.groups == 0
+
+
+cdef void group_norm_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    cdef Job* j = <Job*> ctx
+    t.group_norm[j.dtype](j.x, j.weight, j.bias, j.eps, j.out, j.mean, j.var, j.rstd, &j.extent, <size_t> j.groups,
+                          <size_t> begin, <size_t> end)
+
+
+def group_norm_forward(input, num_groups, weight=None, bias=None, eps=1e-5):
+    """(x - mean) rstd weight + bias over groups of channels of (N, C, ...); returns (out, mean, var, rstd)."""
+    cdef Job j
+    cdef npy_intp dims[4]
+    if not begin(&j, input) or not groups_of(input, num_groups, &j) or not number(eps, &j.eps):
+        return NotImplemented
+    cdef npy_intp channels = j.extent.channels, rows = j.extent.batch * j.groups
+    if not parameter(weight, &j, channels, &j.weight) or not parameter(bias, &j, channels, &j.bias):
+        return NotImplemented
+    dims[0], dims[1], dims[2], dims[3] = j.extent.batch, j.groups, 1, 1
+    out, mean = guard.new_like(input), guard.new(4, dims, j.num)
+    var, rstd = guard.new(4, dims, j.num), guard.new(4, dims, j.num)
+    j.out = guard.flat_out(out, j.num, guard.size(input))
+    j.mean = guard.flat_out(mean, j.num, rows)
+    j.var = guard.flat_out(var, j.num, rows)
+    j.rstd = guard.flat_out(rstd, j.num, rows)
+    share(group_norm_piece, &j, rows, guard.size(input) // rows)
+    return out, mean, var, rstd
+
+
+cdef void group_norm_backward_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    cdef Job* j = <Job*> ctx
+    t.group_norm_backward[j.dtype](j.g, j.x, j.mean_in, j.rstd_in, j.weight, j.out, j.weight_acc, j.bias_acc, &j.extent,
+                                   <size_t> j.groups, <size_t> begin, <size_t> end)
+
+
+cdef object summed(Job* j, double* of_each, npy_intp channels):
+    """Add up what the elements of the batch gave for each channel."""
+    cdef int64_t c, n
+    for n in range(1, <int64_t> j.extent.batch):
+        for c in range(channels):
+            of_each[c] += of_each[n * channels + c]
+    out = guard.new(1, &channels, j.num)
+    store(guard.flat_out(out, j.num, channels), j.dtype, of_each, channels)
+    return out
+
+
+def group_norm_backward(grad, input, mean, rstd, num_groups, weight=None, has_bias=True):
+    """Gradients of `group_norm_forward` for input, weight and bias; an empty array for an absent one."""
+    cdef Job j
+    if not begin(&j, input) or not groups_of(input, num_groups, &j) or not guard.same_shape(grad, input):
+        return NotImplemented
+    cdef npy_intp channels = j.extent.channels, rows = j.extent.batch * j.groups, size = 2 * j.extent.batch * channels
+    j.g = guard.flat(grad, j.num)
+    j.mean_in = guard.flat_n(mean, j.num, rows)
+    j.rstd_in = guard.flat_n(rstd, j.num, rows)
+    if j.g == NULL or j.mean_in == NULL or j.rstd_in == NULL or not parameter(weight, &j, channels, &j.weight):
+        return NotImplemented
+    out, scratch = guard.new_like(input), guard.new(1, &size, cnp.NPY_FLOAT64)
+    j.out = guard.flat_out(out, j.num, guard.size(input))
+    j.weight_acc = <double*> guard.flat_out(scratch, cnp.NPY_FLOAT64, size)
+    j.bias_acc = j.weight_acc + size // 2
+    share(group_norm_backward_piece, &j, rows, guard.size(input) // rows)
+    of_weight = absent() if weight is None else summed(&j, j.weight_acc, channels)
+    return out, of_weight, summed(&j, j.bias_acc, channels) if has_bias else absent()
+
+
 KERNELS = {
     "layer_norm_forward": layer_norm_forward, "layer_norm_backward": layer_norm_backward,
     "batch_norm_forward": batch_norm_forward, "batch_norm_backward": batch_norm_backward,
     "batch_norm_inference": batch_norm_inference,
+    "group_norm_forward": group_norm_forward, "group_norm_backward": group_norm_backward,
 } if t != NULL else {}

@@ -9,4 +9,6 @@ RL_TABLE(NormTable, norm) = {
     {&batch_norm<float>, &batch_norm<double>},
     {&batch_norm_backward<float>, &batch_norm_backward<double>},
     {&scale_shift<float>, &scale_shift<double>},
+    {&group_norm<float>, &group_norm<double>},
+    {&group_norm_backward<float>, &group_norm_backward<double>},
 };

@@ -30,6 +30,13 @@ struct NormTable {
     // out = x * scale[c] + shift[c]
     void (*scale_shift[2])(const void* x, const void* scale, const void* shift, void* out, const RlChannels* extent,
                            size_t first, size_t last);
+    // Rows first <= r < last of the batch * groups rows of neighbouring channels; statistics are one value a row.
+    void (*group_norm[2])(const void* x, const void* weight, const void* bias, double eps, void* out, void* mean,
+                          void* var, void* rstd, const RlChannels* extent, size_t groups, size_t first, size_t last);
+    // of_weight and of_bias: one value for each channel of each element of the batch
+    void (*group_norm_backward[2])(const void* g, const void* x, const void* mean, const void* rstd, const void* weight,
+                                   void* grad, double* of_weight, double* of_bias, const RlChannels* extent,
+                                   size_t groups, size_t first, size_t last);
 };
 
 RL_FAMILY(NormTable, norm)

@@ -291,4 +291,61 @@ void scale_shift(const void* data, const void* scale, const void* shift, void* o
     }
 }
 
+// ---- groups of channels
+
+template <class T>
+void group_norm(const void* data, const void* weight, const void* bias, double eps, void* out, void* means, void* vars,
+                void* rstds, const RlChannels* extent, size_t groups, size_t first, size_t last) {
+    const size_t inner = extent->inner, channels = extent->channels / groups, cols = channels * inner;
+    const T* w = static_cast<const T*>(weight);
+    const T* b = static_cast<const T*>(bias);
+    for (size_t r = first; r < last; r++) {
+        const T* x = static_cast<const T*>(data) + r * cols;
+        T* y = static_cast<T*>(out) + r * cols;
+        const T mean = row_mean(x, cols);
+        const double var = squares_about(x, 0, cols, mean) / double(cols);
+        const T rstd = T(1.0 / std::sqrt(var + eps));
+        static_cast<T*>(means)[r] = mean;
+        static_cast<T*>(vars)[r] = T(var);
+        static_cast<T*>(rstds)[r] = rstd;
+        const size_t channel = r % groups * channels;
+        for (size_t c = 0; c < channels; c++, x += inner, y += inner) {
+            const T scale = w ? w[channel + c] : T(1), shift = b ? b[channel + c] : T(0);
+#pragma omp simd
+            for (size_t i = 0; i < inner; i++) y[i] = (x[i] - mean) * rstd * scale + shift;
+        }
+    }
+}
+
+template <class T>
+void group_norm_backward(const void* grad_out, const void* data, const void* means, const void* rstds,
+                         const void* weight, void* grad, double* of_weight, double* of_bias, const RlChannels* extent,
+                         size_t groups, size_t first, size_t last) {
+    const size_t inner = extent->inner, channels = extent->channels / groups, cols = channels * inner;
+    const T* w = static_cast<const T*>(weight);
+    for (size_t r = first; r < last; r++) {
+        const T* g = static_cast<const T*>(grad_out) + r * cols;
+        const T* x = static_cast<const T*>(data) + r * cols;
+        T* d = static_cast<T*>(grad) + r * cols;
+        const T mean = static_cast<const T*>(means)[r], rstd = static_cast<const T*>(rstds)[r];
+        const size_t channel = r % groups * channels;
+        double sum = 0, sum_normal = 0;
+        for (size_t c = 0; c < channels; c++) {
+            double sb = 0, sw = 0;
+            two_sums<T>(c * inner, inner, [=](size_t i, T& s, T& t) { s = g[i], t = g[i] * ((x[i] - mean) * rstd); }, &sb, &sw);
+            of_bias[r * channels + c] = sb;
+            of_weight[r * channels + c] = sw;
+            const double scale = w ? double(w[channel + c]) : 1.0;
+            sum += sb * scale;
+            sum_normal += sw * scale;
+        }
+        const T a = T(sum / double(cols)), b = T(sum_normal / double(cols));
+        for (size_t c = 0; c < channels; c++) {
+            const T scale = w ? w[channel + c] : T(1);
+#pragma omp simd
+            for (size_t i = c * inner; i < (c + 1) * inner; i++) d[i] = (g[i] * scale - a - (x[i] - mean) * rstd * b) * rstd;
+        }
+    }
+}
+
 }  // namespace RL_NS
