@@ -3,7 +3,7 @@ import warnings
 
 from .. import devices, dtypes, errors, formats
 from ..backend import base as backends
-from ..backend import guard
+from ..backend import guard, shared
 from ..backend.cpu import B as CPU
 from ..core import printing
 from ..core.modes import state
@@ -187,8 +187,8 @@ def pin_memory(self, device=None):
 
 @method
 def is_shared(self):
-    """Whether the memory is shared between processes: True on a GPU only."""
-    return self.device.type == "cuda"
+    """Whether the memory is shared between processes: after `share_memory_`, and always on a GPU."""
+    return self.device.type == "cuda" or type(self._array) is CPU.array_type and shared.map_of(self._array) is not None
 
 
 # ------------------------------------------------------------------ to Python's numbers

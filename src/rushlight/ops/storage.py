@@ -2,7 +2,7 @@
 
 from .. import devices, dtypes
 from ..backend import base as backends
-from ..backend import guard
+from ..backend import guard, shared
 from ..backend.cpu import B as CPU
 from ..core.op import composite, method, publish
 from ._nested import array_from
@@ -69,7 +69,7 @@ class _Storage:
 
     def is_shared(self):
         """Whether the memory is shared between processes."""
-        return False
+        return type(self._array) is CPU.array_type and shared.map_of(self._array) is not None
 
     def is_pinned(self, device="cuda"):
         """Whether the memory is page-locked for a GPU: never here."""
@@ -309,5 +309,25 @@ def is_storage(obj):
 
 @method
 def share_memory_(self):
-    """Return the tensor: processes get its values when it is sent to them."""
+    """Move the tensor's memory to where other processes can map it, and return the tensor.
+
+    Sent to a process through `torch.multiprocessing`, or inherited by a fork, it is then the same memory there. Views
+    made before keep the old memory. RuntimeError where the system has no such memory.
+    """
+    array = self._array
+    if type(array) is not CPU.array_type or shared.map_of(array) is not None:
+        return self
+    if not shared.AVAILABLE:
+        raise RuntimeError("share_memory_(): this system has no memory that processes can share")
+    memory = guard.typed(shared.allocate(array.nbytes)[:array.nbytes], array.dtype)
+    moved = _laid_out_as(memory, array)
+    moved[...] = array
+    self._array, self._root = moved, memory
     return self
+
+
+def _laid_out_as(memory, array):
+    """Return flat memory in the shape of an array, with its dimensions in the same order in memory."""
+    order = sorted(range(array.ndim), key=lambda d: -abs(array.strides[d]))
+    flat = memory.reshape([array.shape[d] for d in order])
+    return flat.transpose([order.index(d) for d in range(array.ndim)])
