@@ -67,7 +67,10 @@ def archive(pkl, data=None, **members):
     return buffer.getvalue()
 
 
-def legacy(pkl, keys=("0",), tail=struct.pack("<q4f", 4, 1, 2, 3, 4), magic=0x1950A86A20F9469CFC6C, protocol=1001, info=None):
+FOUR = struct.pack("<q4f", 4, 1, 2, 3, 4)
+
+
+def legacy(pkl, keys=("0",), tail=FOUR, magic=0x1950A86A20F9469CFC6C, protocol=1001, info=None):
     head = b"".join(pickle.dumps(x, 2) for x in (magic, protocol, {"little_endian": True} if info is None else info))
     return head + pkl + pickle.dumps(list(keys), 2) + tail
 

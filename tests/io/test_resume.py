@@ -68,7 +68,8 @@ class Run:
     def go(self, stop=None, path=None, always=False):
         """Train to the end; or save and leave after step `stop`; `always` saves after every step."""
         loss = self.rl.nn.functional.cross_entropy
-        for self.epoch in range(self.epoch, EPOCHS):
+        for epoch in range(self.epoch, EPOCHS):
+            self.epoch = epoch
             for x, y in self.loader:
                 self.optimizer.zero_grad()
                 loss(self.model(x), y).backward()

@@ -85,9 +85,10 @@ _VALUES = {
 #: beyond those with weights_only=False: classes whose objects are made by a checked function
 _MORE = {
     "torch._C.Generator": plain.generator,
-    "collections.defaultdict": plain.default_dict, "collections.deque": plain.deque, "builtins.frozenset": plain.make_frozenset,
-    "builtins.bytes": plain.no_bytes, "builtins.slice": plain.make_slice, "builtins.range": plain.make_range, "builtins.list": plain.make_list,
-    "builtins.tuple": plain.make_tuple, "builtins.dict": plain.make_dict, "builtins.getattr": plain.torch_function,
+    "collections.defaultdict": plain.default_dict, "collections.deque": plain.deque,
+    "builtins.frozenset": plain.make_frozenset, "builtins.bytes": plain.no_bytes, "builtins.slice": plain.make_slice,
+    "builtins.range": plain.make_range, "builtins.list": plain.make_list, "builtins.tuple": plain.make_tuple,
+    "builtins.dict": plain.make_dict, "builtins.getattr": plain.torch_function,
     "copyreg._reconstructor": plain.reconstructor,
     "datetime.datetime": plain.datetime, "datetime.date": plain.date, "datetime.time": plain.time,
     "datetime.timedelta": plain.timedelta, "decimal.Decimal": plain.decimal, "fractions.Fraction": plain.fraction,

@@ -348,7 +348,8 @@ numpy_reconstruct.__name__ = "_reconstruct"
 CLASSES = {
     "collections.OrderedDict": collections.OrderedDict, "collections.Counter": collections.Counter,
     "collections.defaultdict": collections.defaultdict, "collections.deque": collections.deque,
-    "builtins.bytes": bytes, "builtins.set": set, "builtins.frozenset": frozenset, "builtins.bytearray": bytearray, "builtins.complex": complex,
+    "builtins.bytes": bytes, "builtins.set": set,
+    "builtins.frozenset": frozenset, "builtins.bytearray": bytearray, "builtins.complex": complex,
     "builtins.list": list, "builtins.tuple": tuple, "builtins.dict": dict, "builtins.slice": slice, "builtins.range": range,
     "torch.Size": Size, "torch.device": device, "torch._C.Generator": Generator, "numpy.dtype": np.dtype,
     "datetime.datetime": _datetime.datetime, "functools.partial": functools.partial,

@@ -137,12 +137,6 @@ class RNNBase(Module):
             self._flat_weights[names.index(attr)] = value
         super().__setattr__(attr, value)
 
-    def __getstate__(self):
-        # The parameters are members already; a second list of them would not follow a conversion.
-        state = self.__dict__.copy()
-        state.pop("_flat_weights", None)
-        return state
-
     def __setstate__(self, d):
         super().__setstate__(d)
         if "all_weights" in d:

@@ -11,7 +11,9 @@ import numpy as np
 
 from ....core.generator import default_generator
 from ....core.tensor import make
-from ..dataset import ConcatDataset, Subset, TensorDataset
+from ..dataset import ConcatDataset, IterableDataset, Subset, TensorDataset
+from ..distributed import DistributedSampler
+from ..sampler import BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler
 from .collate import default_collate
 
 
@@ -24,15 +26,20 @@ class Progress:
         self.start, self.yielded, self.finished = start, 0, start is None
 
 
-def rng_states():
-    """Return the states of the default generators of Rushlight, `random` and NumPy, as plain values and tensors."""
-    kind, keys, *rest = np.random.get_state()
-    return {"torch": default_generator.get_state(), "python": random.getstate(), "numpy": (kind, make(keys.copy()), *rest)}
+def rng_states(others=True):
+    """Return the states of the default generators of Rushlight and, with `others`, of `random` and NumPy."""
+    states = {"torch": default_generator.get_state()}
+    if others:
+        kind, keys, *rest = np.random.get_state()
+        states |= {"python": random.getstate(), "numpy": (kind, make(keys.copy()), *rest)}
+    return states
 
 
 def set_rng_states(states):
     """Go to states that `rng_states` gave."""
     default_generator.set_state(states["torch"])
+    if "numpy" not in states:
+        return
     version, keys, gauss = states["python"]
     random.setstate((version, tuple(keys), gauss))
     kind, keys, *rest = states["numpy"]
@@ -48,7 +55,7 @@ def generators(loader):
 
 def capture(loader):
     """Return the states of everything that decides an epoch's order."""
-    states = {"rng": rng_states(), "generators": {name: g.get_state() for name, g in generators(loader).items()}}
+    states = {"rng": rng_states(others=not _draws_from_torch_alone(loader)), "generators": {name: g.get_state() for name, g in generators(loader).items()}}
     for name in ("sampler", "batch_sampler"):
         part = getattr(loader, name)
         if hasattr(part, "state_dict"):
@@ -71,6 +78,15 @@ def put_back(loader, states):
             part.load_state_dict(states[name])
         elif name in states:
             part.set_epoch(states[name]["epoch"])
+
+
+_OWN_SAMPLERS = (SequentialSampler, RandomSampler, SubsetRandomSampler, WeightedRandomSampler, DistributedSampler)
+
+
+def _draws_from_torch_alone(loader):
+    """Whether the order of an epoch cannot depend on `random` or NumPy: the library's samplers over a map."""
+    return type(loader.sampler) in _OWN_SAMPLERS and type(loader.batch_sampler) in (BatchSampler, type(None)) \
+        and not isinstance(loader.dataset, IterableDataset)
 
 
 @contextlib.contextmanager
