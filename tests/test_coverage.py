@@ -11,7 +11,7 @@ import warnings
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-EVERY, SAMPLES = 6, 2
+EVERY, SAMPLES = 9, 2
 DTYPES = ("float32", "int64", "float64", "bool", "complex64")
 
 
@@ -31,14 +31,14 @@ def known():
 
 
 def test_a_sample_of_the_database():
-    """Every sixth operator, two samples each, one dtype each, gradients of every twelfth: only known failures."""
+    """Every ninth operator, two samples and one dtype each, gradients of every second of these: only known failures."""
     pytest.importorskip("torch")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         sweep = tool().Sweep(limit=SAMPLES)
         failed, ran, excused = [], 0, known()
         for k, entry in enumerate(sweep.describe()[::EVERY]):
-            if entry["name"] in excused or entry["path"] in excused:
+            if entry["name"] in excused or entry["path"] in excused or not entry["dtypes"]:
                 continue
             dtype = next((d for d in (DTYPES[k % len(DTYPES)], "float32") if d in entry["dtypes"]), entry["dtypes"][0])
             for stage in ("forward", "grad") if entry["grad"] and not k % 2 else ("forward",):
@@ -46,7 +46,7 @@ def test_a_sample_of_the_database():
                 ran += 1
                 if not tool().passes(result):
                     failed.append(f"{entry['name']} {stage} {dtype}: {result['why']}")
-    assert ran > 100
+    assert ran > 70
     assert not failed, "\n".join(failed)
 
 

@@ -242,7 +242,8 @@ class Judge:
             if str(got) != str(want):
                 raise Difference("value", f"{where} is {got}, not {want}")
         elif isinstance(want, float) or isinstance(want, complex):
-            if type(got) is not type(want) or not (abs(got - want) <= 1e-5 + 1.3e-6 * abs(want) or got == want or got != got and want != want):
+            near = got == want or (got != got and want != want) or abs(got - want) <= 1e-5 + 1.3e-6 * abs(want)
+            if type(got) is not type(want) or not near:
                 raise Difference("value", f"{where} is {got!r}, not {want!r}")
         elif type(got) is not type(want) or got != want:
             raise Difference("value", f"{where} is {got!r}, not {want!r}")
@@ -258,14 +259,16 @@ class Judge:
             return
         a, e = self.widened(got), self.widened_torch(want)
         rtol, atol = self.own.get(want.dtype) or self.default(want.dtype)
-        same = self.torch.isclose(a, e, rtol=rtol, atol=atol, equal_nan=True) if e.is_floating_point() or e.is_complex() else a == e
+        exact = not (e.is_floating_point() or e.is_complex())
+        same = a == e if exact else self.torch.isclose(a, e, rtol=rtol, atol=atol, equal_nan=True)
         if bool(same.all()):
             return
-        if wide is not None and (want.is_floating_point() or want.is_complex()) and self.near(a, e, wide, rtol, atol):
+        if wide is not None and not exact and self.near(a, e, wide, rtol, atol):
             self.by_accuracy += 1
             return
         at = tuple((~same).nonzero()[0].tolist())
-        raise Difference("value", f"{int((~same).sum())} of {e.numel()} elements of {where} differ: {a[at].item():.6g}, not {e[at].item():.6g}")
+        raise Difference("value", f"{int((~same).sum())} of {e.numel()} elements of {where} differ: "
+                                  f"{a[at].item():.6g}, not {e[at].item():.6g}")
 
     def near(self, a, e, wide, rtol, atol):
         """Whether the answer is as near to the exact one as four times PyTorch's own error."""
@@ -377,10 +380,11 @@ class Sweep:
         except Difference:
             raise
         except Exception as error:
-            raise Difference("raises", f"{what} raises {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}") from None
+            raise Difference("raises", f"{what} raises {self.told(error)}") from None
 
     def forward(self, entry, sample, judge):
-        args, kwargs = self.translator.arguments((sample.input, *sample.args)), self.translator.arguments(sample.kwargs)
+        args = self.translator.arguments((sample.input, *sample.args))
+        kwargs = self.translator.arguments(sample.kwargs)
         clean = getattr(sample, "output_process_fn_grad", None)
         exact = self.exact(entry, sample, clean)
         want = self.call(self.torch, entry.op, (sample.input, *sample.args), sample.kwargs)
@@ -404,7 +408,8 @@ class Sweep:
             dim = sample.kwargs.get("dim", sample.args[position] if len(sample.args) > position else -1)
             if not x.ndim:
                 return [x, at]
-            return [x.gather(dim, at if at.ndim == x.ndim else at.unsqueeze(dim)), *([result[0]] if entry.name != "argsort" else [])]
+            found = [x.gather(dim, at if at.ndim == x.ndim else at.unsqueeze(dim))]
+            return found if entry.name == "argsort" else [*found, result[0]]
 
         return take(mine, got), take(sample.input, want)
 
@@ -415,7 +420,9 @@ class Sweep:
         def wide(value):
             if isinstance(value, torch.Tensor):
                 value = value.detach()
-                return value.double() if value.is_floating_point() else value.to(torch.complex128) if value.is_complex() else value
+                if value.is_complex():
+                    return value.to(torch.complex128)
+                return value.double() if value.is_floating_point() else value
             if isinstance(value, torch.dtype) and value.is_floating_point:
                 return torch.float64
             if isinstance(value, (list, tuple)) and not isinstance(value, torch.Size):
@@ -516,7 +523,9 @@ class Sweep:
         return None
 
     def told(self, error):
-        return "does not raise" if error is None else f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        if error is None:
+            return "does not raise"
+        return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
 
 
 # ---- processes -----------------------------------------------------------------------------------
@@ -541,7 +550,7 @@ def work():
         except TooLong:
             found = {"n": 1, "ok": 0, "kind": "hang", "why": f"more than {SECONDS} seconds"}
         except Exception as error:
-            found = {"n": 1, "ok": 0, "kind": "tool", "why": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"}
+            found = {"n": 1, "ok": 0, "kind": "tool", "why": sweep.told(error)}
         finally:
             signal.alarm(0)
         print(json.dumps(found), file=out, flush=True)
@@ -593,7 +602,8 @@ def measure(only, dtypes, stages):
             if entry["there"]:
                 found[entry["index"], dtype, stage] = child.ask(entry["index"], dtype, stage)
             else:
-                found[entry["index"], dtype, stage] = {"n": 1, "ok": 0, "kind": "missing", "why": f"no torch.{entry['path']}"}
+                found[entry["index"], dtype, stage] = {"n": 1, "ok": 0, "kind": "missing",
+                                                       "why": f"no torch.{entry['path']}"}
     child.close()
     return entries, found
 
@@ -684,10 +694,11 @@ def failures(entries, found):
                 texts[stage, r.get("kind", "value")].append((dtype, r))
         for (stage, kind), group in sorted(texts.items()):
             dtype, r = max(group, key=lambda item: item[1]["n"] - item[1]["ok"])
-            reason = next((text for pattern, text in REASONS if pattern.search(entry["name"]) and kind in ("value", "raises")), None)
+            reason = next((text for pattern, text in REASONS if pattern.search(entry["name"]) and kind != "error"), None)
             why = re.sub(r"0x[0-9a-f]+", "0x..", r.get("why", ""))[:160].replace("|", "\\|").replace("\n", " ")
             kinds = "" if stage == "errors" else " " + ", ".join(sorted(d for d, _ in group))
-            lines.append(f"| `{entry['name']}` | {stage}{kinds} | {r['ok']} of {r['n']} | {why}{'. ' + reason if reason else ''} |")
+            lines.append(f"| `{entry['name']}` | {stage}{kinds} | {r['ok']} of {r['n']} | "
+                         f"{why}{'. ' + reason if reason else ''} |")
     return ["| operator | what | passes | the first difference |", "| --- | --- | --- | --- |", *lines] if lines else ["Nothing."]
 
 
@@ -731,11 +742,13 @@ def most_used_lines(entries, found):
         except AttributeError:
             groups["are missing"].append(name)
             continue
-        own = verdicts.get(path) or (verdicts.get(path.rstrip("_")) if path.endswith("_") else None) or verdicts.get(path.removeprefix("Tensor."))
+        plain = path.removeprefix("Tensor.")
+        own = verdicts.get(path) or verdicts.get(path.rstrip("_")) or verdicts.get(plain) or verdicts.get(plain.rstrip("_"))
         groups["are there, without samples of their own" if not own else "pass" if all(own) else "fail"].append(name)
     lines = []
     for what, names in groups.items():
-        lines.append(f"{len(names)} {what}" + (": " + ", ".join(f"`{n}`" for n in names) if names and what != "pass" else "") + ".")
+        listed = ": " + ", ".join(f"`{n}`" for n in names) if names and what != "pass" else ""
+        lines.append(f"{len(names)} {what}{listed}.")
         lines.append("")
     return lines
 
@@ -747,9 +760,10 @@ def page(entries, found):
     return "\n".join([
         "# How much of PyTorch is here",
         "",
-        f"Measured by `make parity` (`tools/coverage.py`) against the operator database of PyTorch {torch.__version__.split('+')[0]}:",
-        f"its own samples for {len(entries)} public operators and variants. Sparse, quantised and nested tensors and names that are",
-        "not public are left out.",
+        "Measured by `make parity` (`tools/coverage.py`) against the operator database of PyTorch "
+        f"{torch.__version__.split('+')[0]}: its own samples",
+        f"for {len(entries)} public operators and variants. Sparse, quantised and nested tensors and names that are not public",
+        "are left out.",
         "",
         "A sample passes when structure, shape, dtype and values are PyTorch's, within the tolerance of PyTorch's own tests. A",
         "result outside of it still passes when it is as near to the answer in double precision as four times PyTorch's own",
@@ -765,7 +779,8 @@ def page(entries, found):
         "",
         f"## The {MOST_USED} most used functions",
         "",
-        "Of the functions of `torch`, `Tensor` and `nn.functional`, by the number of programs that use them (float32 and gradients):",
+        "Of the functions of `torch`, `Tensor` and `nn.functional`, by the number of programs that use them, in float32 and",
+        "with their gradients:",
         "",
         *most_used_lines(entries, found),
         "## What is missing",

@@ -36,7 +36,12 @@ def binary_cross_entropy_with_logits(input, target, weight=None, pos_weight=None
 
 @composite(method=False)
 def grid_sampler(input, grid, interpolation_mode, padding_mode, align_corners):
-    """Return `nn.functional.grid_sample` with numbers for modes: 0 bilinear, 1 nearest, 2 bicubic; 0 zeros, 1 border, 2 reflection."""
+    """Return `nn.functional.grid_sample` with numbers for modes.
+
+    Args:
+        interpolation_mode: 0 bilinear, 1 nearest, 2 bicubic.
+        padding_mode: 0 zeros, 1 border, 2 reflection.
+    """
     return grid_sample(input, grid, _MODES[interpolation_mode], _PADDINGS[padding_mode], align_corners)
 
 

@@ -18,7 +18,8 @@ def lobpcg(A, k=None, B=None, X=None, n=None, iK=None, niter=None, tol=None, lar
            ortho_iparams=None, ortho_fparams=None, ortho_bparams=None):
     """Return (the k largest or smallest eigenvalues, eigenvectors) of symmetric positive definite matrices.
 
-    Where a gradient is wanted, all eigenvalues are computed. Solves A x = lambda B x by improving a block of vectors, with the gradient of Rayleigh's quotient and the last step.
+    Solves A x = lambda B x by improving a block of vectors, with the gradient of Rayleigh's quotient and the last step;
+    where a gradient is wanted, by computing all eigenvalues.
 
     Args:
         A: (..., m, m).  B: (..., m, m) or None for the identity.

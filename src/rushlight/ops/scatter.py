@@ -287,7 +287,8 @@ def index_add(B, input: T, dim, index: T, source: T, *, alpha=1):
                            "have the same scalar type")
     _check_slices(B, input, k, index, source)
     check_index(B, index, k, input.shape[k] if input.ndim else 1)
-    alpha = alpha if B.kind(input) in "fc" else int(alpha) % (1 << 8 * input.dtype.itemsize) if B.kind(input) == "u" else int(alpha)
+    if B.kind(input) not in "fc":
+        alpha = int(alpha) % (1 << 8 * input.dtype.itemsize) if B.kind(input) == "u" else int(alpha)
     source = source if alpha == 1 else B.cast(source * alpha, input.dtype)
     if not input.ndim:
         return B.put(input, (), input + B.reshape(source, ()) * prod(index.shape))
