@@ -164,7 +164,7 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
         v = _only_one(given, "the input to the user-provided function is") if v is None else _vector(v, inputs, many, "jvp")
         outputs, many_outputs = _call(func, inputs, "jvp")
         _check_outputs(outputs, strict)
-        starts = tuple([OPS.zeros_like(o.detach()).requires_grad_() for o in outputs])
+        starts = tuple([OPS.ones_like(o.detach()).requires_grad_() for o in outputs])
         backward = _gradients(outputs, inputs, starts, True)
         if strict:
             for k, g in enumerate(backward):
@@ -324,7 +324,7 @@ def hvp(func, inputs, v=None, create_graph=False, strict=False):
         given, many = _as_tuple(inputs, "inputs", "hvp")
         v = _vector(v, given, many, "hvp")
         inputs, many, out, first = _gradient_of(func, inputs, create_graph, strict, "hvp")
-        starts = tuple([OPS.zeros_like(x.detach()).requires_grad_() for x in inputs])
+        starts = tuple([OPS.ones_like(x.detach()).requires_grad_() for x in inputs])
         second = _gradients(first, inputs, starts, True)
     found = _filled(_gradients(second, starts, v, create_graph), inputs, strict, False)
     return _result((out,), create_graph)[0], _as_given(_result(found, create_graph), many)

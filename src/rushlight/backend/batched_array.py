@@ -52,6 +52,8 @@ class BatchedArray:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
+        if name == "nonzero" and not Running.depth:
+            raise RuntimeError(MASK)
         raise NeedsLoop(name)                   # a plain array's method, in a body that expects one
 
     # ---- what it is: as one sample has it

@@ -23,7 +23,8 @@ class Transposed:
         before, state.grad = state.grad, True
         state.forward += 1
         try:
-            self.starts = [variable(OPS.zeros_like(y.detach())) if y.dtype.category >= 2 else None for y in outputs]
+            # Ones, not zeros: a rule may take logarithms of what it gets.
+            self.starts = [variable(OPS.ones_like(y.detach())) if y.dtype.category >= 2 else None for y in outputs]
             self.nodes = [None if s is None else s._node for s in self.starts]
             self.backward = gradients(outputs, self.starts, nodes, True)
         finally:

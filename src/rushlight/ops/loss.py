@@ -22,7 +22,7 @@ from ._reduction import (
     reduce_array,
     reduce_tensor,
 )
-from ._rules import not_for, refuse_gradient, wide
+from ._rules import not_for, refuse_gradient, some, wide
 from .activation import _log_softmax, logsigmoid
 from .pointwise import exp, log, log1p, sigmoid
 from .pointwise_binary import clamp, clamp_min, xlogy
@@ -720,7 +720,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
         if var < 0:
             raise ValueError("var has negative entry/entries")
         var = input.new_full(input.size(), var)
-    elif (var < 0).any():
+    elif some(var < 0):
         raise ValueError("var has negative entry/entries")
     if var.size() != input.size():
         if input.size()[:-1] == var.size():

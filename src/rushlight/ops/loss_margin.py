@@ -9,7 +9,7 @@ from ._reduction import (
     reduce_array,
     reduce_tensor,
 )
-from ._rules import refuse_gradient
+from ._rules import refuse_gradient, some
 from .activation import logsigmoid
 from .distance import pairwise_distance
 from .pointwise import exp, sqrt
@@ -146,7 +146,7 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     x = input.reshape(-1, input.size(-1)) if input.dim() else input.reshape(1, 1)
     y = target.reshape(x.shape)
     classes = x.size(1)
-    if ((y < -1) | (y >= classes)).any():
+    if some((y < -1) | (y >= classes)):
         raise RuntimeError("argument #2 'target' is out of range")
     listed = (y < 0).cumsum(1) == 0                       # the labels before the first -1
     labels = where(listed, y, y.new_zeros(()))
@@ -210,7 +210,7 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, size_average=
         raise RuntimeError(f"inconsistent weight size, expected {classes} but got {list(weight.shape)}")
     _check_long(target)
     y = target.reshape(n, 1)
-    if ((y < 0) | (y >= classes)).any():
+    if some((y < 0) | (y >= classes)):
         raise RuntimeError("target out of range")
     short = clamp_min(margin - x.gather(1, y) + x, 0)
     if p == 2:

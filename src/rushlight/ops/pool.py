@@ -10,7 +10,7 @@ from .. import dtypes
 from ..core.op import T, composite, op
 from ._dims import prod
 from ._reduction import printed_as
-from ._rules import not_for, wide
+from ._rules import not_for, some, wide
 from ._taps import along, contiguous, count, expanded, padded, tap_slices, unpadded
 
 FUNCTIONAL = "nn.functional"
@@ -658,7 +658,7 @@ def _max_unpool(n, input, indices, kernel_size, stride, padding, output_size):
         raise RuntimeError(f"Expected shape of indices to be same as that of the input tensor ({shapes[0]}) but got indices "
                            f"tensor with shape: {shapes[1]}")
     wrong = (indices < 0) | (indices >= prod(size))
-    if wrong.any():
+    if some(wrong):
         raise RuntimeError(f"Found an invalid max index: {indices[wrong][0].item()} (output volumes are of size "
                            f"{'x'.join(map(str, size))})")
     name = "SqueezeBackward1" if n == 1 else f"MaxUnpool{n}DBackward0"

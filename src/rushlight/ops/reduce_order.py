@@ -7,7 +7,7 @@ from .. import dtypes
 from ..core.op import T, composite, named_result, op
 from ..core.tensor import OPS, TensorBase
 from ._dims import wrap_dim
-from ._rules import axes, kept_shape, not_for, numpy_names, packed, wide
+from ._rules import axes, kept_shape, not_for, numpy_names, packed, some, wide
 from .pointwise_binary import lerp, maximum, minimum, mul
 from .pointwise_logic import choose, isnan
 from .reduce import spread, sum
@@ -343,7 +343,7 @@ def _quantile_check(name, input, q, interpolation):
             raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
         if q.dtype is not input.dtype:
             raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
-        if q.numel() and not bool(((q >= 0) & (q <= 1)).all()):
+        if q.numel() and some(~((q >= 0) & (q <= 1))):
             raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
     else:
         if not isinstance(q, (int, float)):
