@@ -579,7 +579,12 @@ def _log_softmax(B, input: T, dim, dtype=None):
     if not x.ndim:
         return x - x
     y = _shifted(B, packed(B, wide(B, x)), dim)
-    y -= B.log(B.sum(B.exp(y), axis=dim, keepdims=True))
+    total = B.sum(B.exp(y), axis=dim, keepdims=True)
+    if x.dtype.itemsize == 2 and dim == x.ndim - 1:         # PyTorch keeps the sums of rows in half precision
+        total = B.cast(B.cast(total, x.dtype), y.dtype)
+        y -= B.cast(B.cast(B.log(total), x.dtype), y.dtype)
+    else:
+        y -= B.log(total)
     return B.cast(y, x.dtype)
 
 

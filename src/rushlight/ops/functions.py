@@ -117,7 +117,8 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
     out = OPS.batch_norm(input, weight, bias, running_mean, running_var, True, momentum, eps, False)
     dims = (0, *range(2, input.ndim))
     mean, rstd = _moments(input.detach().float() if input.dtype.itemsize == 2 else input.detach(), dims, eps)
-    return out, mean, rstd
+    kept = input.dtype if weight is None else weight.dtype
+    return out, mean.to(kept), rstd.to(kept)
 
 
 @composite(method=False)

@@ -48,10 +48,10 @@ def _values(flat, sizes, corner):
     for x, size in zip(reversed(corner), sizes):
         here = (x >= 0) & (x <= size - 1)
         inside = here if inside is None else inside & here
-        x = clamp(x, 0, size - 1)
+        x = clamp(x, 0, size - 1).long()        # whole before they are combined: halves cannot hold the products
         index = x if index is None else index * size + x
     n, channels, _ = flat.shape
-    index = index.long().unsqueeze(1).expand(n, channels, index.shape[1])
+    index = index.unsqueeze(1).expand(n, channels, index.shape[1])
     return flat.gather(2, index) * inside.unsqueeze(1).to(flat.dtype)
 
 
