@@ -28,7 +28,7 @@ row("baddbmm", [s(t(2, 3, 3), B3, t(2, 4, 3)), s(SQ, B3, t(2, 4, 3), beta=0.5, a
 row("addr", [s(SQ, t(3), t(3)), s(SQ, t(3), t(3), beta=0.5, alpha=2)], dtypes=("float64", "int64", "bool", "complex64"), raises=[s(X, V, V), s(X, X, V)])
 row("nn.functional.linear", [s(X, t(2, 4)), s(X, t(2, 4), t(2)), s(B3, t(2, 4)), s(B3, t(2, 4), t(2)), s(V, t(2, 4)), s(V, t(2, 4), t(2)), s(X, V), s(t(0, 4), t(2, 4), t(2)),
                              s(X, t(2, 4), t(3, 2))], dtypes=("float64", "float16", "bfloat16", "complex64"), **HALF,
-    raises=[s(X, t(3, 3)), s(X, X, V), s(B3, t(3, 3)), s(V, t(3, 3)), s(X, B3), s(t(), X), s(X, t(2, 4, dtype="float64"))])
+    raises=[s(X, t(3, 3)), s(X, X, V), s(B3, t(3, 3)), s(V, t(3, 3)), s(X, B3), s(t(), X), s(X, t(2, 4, dtype="float64")), s(t(2, 4, dtype="float64"), t(3, 4), t(3)), s(X, t(3, 4), t(3, dtype="float64"))])
 row("nn.functional.linear of many rows", [s(t(40, 30), t(20, 30), t(20)), s(t(4, 10, 30), t(20, 30), t(20))], torch="nn.functional.linear", dtypes=(), gradgrad=False)
 row("nn.functional.bilinear", [s(X, t(3, 2), t(5, 4, 2), t(5)), s(B3, B3, t(2, 4, 4))], dtypes=("float64",), skip=MADE, raises=[s(X, X, t(2, 4, 3)), s(X, B3, t(2, 4, 4))])
 row("einsum", [s("ij,jk->ik", X, t(4, 2)), s("ij->ji", X), s("ii->i", SQ), s("ii", SQ), s("bij,bjk->bik", B3, t(2, 4, 2)), s("...ij,kj->...ik", B3, X), s("i,j->ij", V, V),

@@ -93,6 +93,13 @@ def _check_same(B, input, other):
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {_short(B, input)} and {_short(B, other)}")
 
 
+def _check_addmm(B, input, mat1, mat2):
+    """Raise as torch does when what is added, and the factors, have several dtypes."""
+    _check_same(B, input, mat2)
+    if mat1.dtype != mat2.dtype:
+        raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {_short(B, mat1)} and {_short(B, mat2)}")
+
+
 def _scalar(B, x, value):
     """Return a multiplier as torch takes it for the array's dtype: truncated for integers."""
     return int(value) if B.kind(x) in "iu" else value
@@ -394,7 +401,7 @@ def addmm(B, input: T, mat1: T, mat2: T, *, beta=1, alpha=1):
     for name, m in (("mat1", mat1), ("mat2", mat2)):
         if m.ndim != 2:
             raise RuntimeError(f"{name} must be a matrix, got {m.ndim}-D tensor")
-    _check_same(B, input, mat2)
+    _check_addmm(B, input, mat1, mat2)
     _fits(B, input, (mat1.shape[0], mat2.shape[1]))
     _check_mm(B, mat1, mat2)
     return _plus(B, input, B.product(mat1, mat2), beta, alpha)
@@ -525,11 +532,12 @@ def linear(B, input: T, weight: T, bias: T = None):
         return _linear_by_vector(B, input, weight, bias)
     lead = input.shape[:-1]
     rows = input if input.ndim == 2 else B.reshape(input, (prod(lead), input.shape[-1]))
+    if bias is not None:
+        _check_addmm(B, bias, rows, weight)
     _check_mm(B, rows, weight.T)
     out = B.product(rows, weight.T) if bias is None else B.product(wide(B, rows), wide(B, weight).T)
     out = out if input.ndim == 2 else B.reshape(out, lead + weight.shape[:1])
     if bias is not None:
-        _check_same(B, bias, weight)
         _fits(B, bias, (rows.shape[0], out.shape[-1]) if bias.ndim == 1 else out.shape)
         out += bias
     return B.cast(out, input.dtype)
