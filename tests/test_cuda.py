@@ -289,3 +289,17 @@ def test_training_step(gpu, rl):
             found.append(loss.item())
         losses.append(found)
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_checkpoints(gpu, rl, new):
+    import io
+
+    buffer = io.BytesIO()
+    x = rl.arange(6.0).reshape(2, 3)
+    rl.save({"there": x.to("cuda"), "here": x, "p": rl.nn.Parameter(x.to("cuda"))}, buffer, _use_new_zipfile_serialization=new)
+    for where, expected in ((None, ("cuda:0", "cpu", "cuda:0")), ("cpu", ("cpu",) * 3), ("cuda:0", ("cuda:0",) * 3)):
+        buffer.seek(0)
+        found = rl.load(buffer, map_location=where)
+        assert tuple(str(t.device) for t in found.values()) == expected
+        assert all(t.tolist() == x.tolist() for t in found.values())

@@ -7,8 +7,8 @@ import time
 
 try:
     import fcntl
-except ImportError:                     # Windows: an open file cannot be removed there, which serves as the lock
-    fcntl = None
+except ImportError:         # Windows, where an open file cannot be removed: that serves as the lock
+    fcntl = None  # type: ignore[assignment]
 
 _STALE = 60.0                           # seconds after which a temporary file without an owner is removed
 

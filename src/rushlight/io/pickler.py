@@ -68,9 +68,10 @@ class Pickler(pickle._Pickler):
         typed = isinstance(obj, TypedStorage) and obj.dtype in LEGACY and not getattr(obj, "as_bytes", False)
         kind = LEGACY[obj.dtype] if typed else UntypedStorage
         untyped = obj.untyped()
-        where = (untyped._cdata, untyped.nbytes())
-        if not where[1]:
-            where = (id(obj), 0)        # empty memories have no address of their own
+        if untyped.nbytes() and untyped.device.type == "cpu":
+            where = (untyped._cdata, untyped.nbytes())
+        else:                           # empty memories have no address; those of devices were copied for this
+            where = (id(obj), 0)
         key = self.keys.get(where)
         if key is None:
             key = self.keys[where] = str(len(self.keys))
