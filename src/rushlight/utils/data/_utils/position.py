@@ -55,7 +55,8 @@ def generators(loader):
 
 def capture(loader):
     """Return the states of everything that decides an epoch's order."""
-    states = {"rng": rng_states(others=not _draws_from_torch_alone(loader)), "generators": {name: g.get_state() for name, g in generators(loader).items()}}
+    states = {"rng": rng_states(others=not _draws_from_torch_alone(loader)),
+              "generators": {name: g.get_state() for name, g in generators(loader).items()}}
     for name in ("sampler", "batch_sampler"):
         part = getattr(loader, name)
         if hasattr(part, "state_dict"):
