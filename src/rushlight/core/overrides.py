@@ -258,7 +258,7 @@ def nowrap():
 
 
 _NOWRAP = set()
-Tensor.__torch_function__ = classmethod(default)
+setattr(Tensor, "__torch_function__", classmethod(default))  # noqa: B010  (a type checker knows no such attribute)
 
 
 # ------------------------------------------------------------------ functions that ask

@@ -161,18 +161,18 @@ class _Groups:
     count = 0
 
 
-class group:
-    """`group.WORLD` is the group of all processes."""
+class _GroupMeta(type):
+    @property
+    def WORLD(cls):
+        return _Groups.world
 
-    class _Meta(type):
-        @property
-        def WORLD(cls):
-            return _Groups.world
+
+class group(metaclass=_GroupMeta):
+    """`group.WORLD` is the group of all processes."""
 
     NON_GROUP_MEMBER = -100
 
 
-group = group._Meta("group", (), {"__doc__": group.__doc__, "NON_GROUP_MEMBER": -100, "__module__": __name__})
 GroupMember = group
 
 

@@ -1,0 +1,32 @@
+"""The type stubs say what the registry says now, and a type checker accepts a program by them."""
+import importlib.util
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+import rushlight
+
+ROOT = pathlib.Path(__file__).parents[2]
+PACKAGE = pathlib.Path(rushlight.__file__).parent
+
+
+def test_stubs_are_fresh():
+    spec = importlib.util.spec_from_file_location("make_stubs", ROOT / "tools" / "make_stubs.py")
+    tool = importlib.util.module_from_spec(spec)
+    before = list(sys.path)
+    spec.loader.exec_module(tool)
+    sys.path[:] = before
+    stale = [path for path, text in tool.texts().items() if (tool.SRC / path).read_text(encoding="utf-8") != text]
+    assert not stale, "run `python tools/make_stubs.py`"
+
+
+def test_a_program_is_accepted(tmp_path):
+    pytest.importorskip("mypy", reason="the type checker is not installed")
+    sample = pathlib.Path(__file__).with_name("sample_program.py")
+    done = subprocess.run([sys.executable, "-m", "mypy", "--follow-imports=silent", "--cache-dir", str(tmp_path), "--config-file", "",
+                           str(sample)], capture_output=True, text=True, timeout=300, cwd=tmp_path,
+                          env={**os.environ, "MYPYPATH": str(PACKAGE.parent)})
+    assert done.returncode == 0, done.stdout + done.stderr
