@@ -352,6 +352,14 @@ def cases(dtype):
         yield "embedding", (x, where, -1, False, False), 0
         for padding in (-1, 3):
             yield "embedding_backward", (random((*where.shape, 5), dtype), where, 37, padding, False), 8
+    picks = np.array([[0, 2, 2], [4, 0, 0]], np.int64)
+    yield "gather", (random((2, 5), dtype), 1, picks), 0
+    yield "gather", (random((2, 5), dtype), -1, picks[:, :1].copy()), 0
+    yield "_gather_back", (random((2, 3), dtype), (2, 5), 1, picks), 0
+    yield "lgamma", (random(500, dtype, 0.1, 30),), 40
+    yield "digamma", (random(500, dtype, 0.1, 30),), 40
+    yield "_standard_gamma_grad", (random(500, dtype, 0.2, 5), random(500, dtype, 0.1, 6, seed=1)), 100
+    yield "_dirichlet_grad", (random(500, dtype, 0.01, 0.99), random(500, dtype, 0.2, 3), random(500, dtype, 3.2, 6)), 100
     for shape, tail in (((9, 100), (100,)), ((4, 3, 5), (3, 5)), ((4, 3, 5), (5,)), ((2000, 3), (3,)), ((0, 4), (4,))):
         a, h = random(shape, dtype, seed=6), random(shape, dtype, seed=7)
         for w, b in itertools.product((None, positive(tail, dtype)), (None, random(tail, dtype, seed=8))):
