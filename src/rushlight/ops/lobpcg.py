@@ -52,7 +52,7 @@ def lobpcg(A, k=None, B=None, X=None, n=None, iK=None, niter=None, tol=None, lar
                          f"of requested eigenpairs (={n})")
     if state.grad and any(t is not None and t.requires_grad for t in (A, B)):
         return _whole(A, B, k, largest is not False)
-    X = randn((*A.shape[:-2], m, n), dtype=A.dtype) if X is None else X
+    X = randn((*A.shape[:-2], m, n), dtype=A.dtype, device=A.device) if X is None else X
     if A.ndim > 2:
         return _each(A, k, B, X, n, iK, niter, tol, largest, method, tracker)
     tol = sqrt(dtypes.finfo(A.dtype).eps) if tol is None else tol
