@@ -24,7 +24,8 @@ _FAMILIES = (
     "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "linalg_ldl",
     "view_copies", "legacy", "create", "convert",
     "data", "bridge", "inspect", "storage", "copying", "windows", "stft", "random", "dropout", "loss", "norm", "conv",
-    "pool", "fold", "resize", "grid", "graph", "functions", "segment", "lobpcg", "lobpcg", "rnn", "rnn_stack", "packing", "attention", "ctc", "pool_fractional", "loss_linear",
+    "pool", "fold", "resize", "grid", "graph", "functions", "segment", "lobpcg", "rnn", "rnn_stack", "packing", "attention", "ctc", "pool_fractional", "loss_linear",
+    "names",
 )
 for _name in _FAMILIES:
     _importlib.import_module("rushlight.ops." + _name)
@@ -46,10 +47,11 @@ globals().update({_n: _v for _n, _v in vars(_formats).items() if isinstance(_v, 
 globals().update(_Registry.namespaces["torch"])
 
 from . import autograd, backends, cuda, nn, optim, random
-from .amp import autocast
+from .amp import GradScaler, autocast
 from .core.autocast import (clear_autocast_cache, get_autocast_dtype, is_autocast_cache_enabled,
                             is_autocast_cpu_enabled, is_autocast_enabled, set_autocast_cache_enabled, set_autocast_dtype)
 from .core.generator import Generator, default_generator
+from .errors import OutOfMemoryError
 
 #: Sub-modules imported on first use.
 _LAZY = {"amp", "linalg", "fft", "special", "signal", "masked", "utils", "jit", "hub", "testing", "distributions", "return_types", "version",

@@ -462,6 +462,8 @@ class Tensor:
         """In-place form of `digamma`: writes the result into `input` and returns it."""
     def dim(self) -> _int:
         """Return the number of dimensions."""
+    def dim_order(self, ambiguity_check: _bool = ...) -> Tensor:
+        """Return the dimensions from the outermost in memory to the innermost."""
     def dist(self, other: Any, p: Any = ...) -> Tensor:
         """Return the norm of order p of input - other."""
     def div(self, other: Any, *, rounding_mode: Any = ..., out: Any = ...) -> Tensor:
@@ -980,6 +982,8 @@ class Tensor:
         """Return 1 / input; inf at 0."""
     def reciprocal_(self) -> Tensor:
         """In-place form of `reciprocal`: writes the result into `input` and returns it."""
+    def record_stream(self, stream: Any) -> Tensor:
+        """Keep the memory until a stream's work is done: on the CPU it is, so only the stream's kind is looked at."""
     def register_hook(self, hook: Any) -> Any:
         """Call `hook(grad)` when the gradient of this tensor is computed; it may return another."""
     def register_post_accumulate_grad_hook(self, hook: Any) -> Any:
@@ -1376,7 +1380,7 @@ def _check_type(cond: Any, message: Any = ...) -> Tensor:
 def _check_value(cond: Any, message: Any = ...) -> Tensor:
     """`_check` with ValueError."""
 def _check_with(error: Any, cond: Any, message: Any = ...) -> Tensor:
-    ...
+    """Raise an exception of the class `error` with what `message()` gives unless `cond` holds."""
 def _dirichlet_grad(x: Tensor, alpha: Tensor, total: Tensor, *, out: Any = ...) -> Tensor:
     """Return the scaled derivative of a beta number `x` with respect to its parameter `alpha`, the other one fixed."""
 def _pack_padded_sequence(input: Tensor, lengths: Any, batch_first: Any) -> Tensor:
@@ -1732,6 +1736,8 @@ def det(input: Tensor) -> Tensor:
     """Return `linalg.det(input)`."""
 def detach(input: Tensor) -> Tensor:
     """Return a tensor of the same memory outside the graph; a write to one is seen in the other."""
+def detach_(self: Tensor) -> Tensor:
+    """Take this tensor out of its graph in place."""
 def detach_copy(input: Tensor, *, out: Any = ...) -> Tensor:
     """Return `detach` in memory of its own."""
 def diag(input: Tensor, diagonal: Any = ..., *, out: Any = ...) -> Tensor:
@@ -1778,6 +1784,8 @@ def einsum(*args: Any) -> Tensor:
     """Return the sum of products that an equation over index letters names."""
 def embedding(weight: Tensor, indices: Tensor, padding_idx: Any = ..., scale_grad_by_freq: _bool = ..., sparse: _bool = ..., *, out: Any = ...) -> Tensor:
     """Return the rows of `weight` (n, d) that `indices` names: a tensor of shape indices.shape + (d,)."""
+def embedding_bag(input: Tensor, weight: Any, offsets: Any = ..., max_norm: Any = ..., norm_type: Any = ..., scale_grad_by_freq: _bool = ..., mode: Any = ..., sparse: _bool = ..., per_sample_weights: Any = ..., include_last_offset: _bool = ..., padding_idx: Any = ...) -> Any:
+    """Return the sums, means or maxima of bags of rows of `weight`."""
 def embedding_renorm_(input: Tensor, indices: Any, max_norm: Any, norm_type: Any) -> Tensor:
     """Scale the rows that `indices` name so that their norms are at most `max_norm`, in place."""
 def empty(*args: Any, size: Any = ..., out: Any = ..., dtype: Any = ..., layout: Any = ..., device: Any = ..., pin_memory: _bool = ..., requires_grad: _bool = ..., memory_format: Any = ...) -> Tensor:
@@ -1898,8 +1906,8 @@ def ger(input: Any, vec2: Any, *, out: Any = ...) -> Tensor:
     """Return the matrix of the products input[i] * vec2[j]."""
 def get_deterministic_debug_mode() -> _int:
     """Return 0, 1 or 2; see `set_deterministic_debug_mode`."""
-def get_device(input: Tensor) -> _int:
-    """Return the number of the device a tensor is on, -1 for the CPU."""
+def get_device(self: Tensor) -> _int:
+    """Return the number of the GPU the tensor is on, -1 for the CPU."""
 def get_device_module(device: Any = ...) -> Any:
     """Return the module with a device's functions: `torch.cuda` or `torch.cpu`; without a device, of the accelerator."""
 def get_float32_matmul_precision() -> _str:

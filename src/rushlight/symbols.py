@@ -61,6 +61,7 @@ _NOT_TRUE = ("Expected cond to be True, but got False. (Could this error message
 
 
 def _check_with(error, cond, message=None):
+    """Raise an exception of the class `error` with what `message()` gives unless `cond` holds."""
     if not isinstance(cond, bool):
         raise TypeError(f"cond must be a bool, but got {type(cond)}")
     if not cond:
