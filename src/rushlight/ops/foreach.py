@@ -95,27 +95,27 @@ def _binary(name, parameter):
                 getattr(t, called + "_")(o, **scale)
         return self if inplace else tuple(found)
 
-    if name in _SCALED:
-        def function(self, other, *, alpha=None):
-            return each(self, other, alpha, False)
+    def scaled(self, other, *, alpha=None):
+        return each(self, other, alpha, False)
 
-        def inplace(self, other, *, alpha=None):
-            return each(self, other, alpha, True)
-    elif name == "pow":
-        def function(self, exponent):
-            if isinstance(self, (int, float, complex)):
-                return tuple([OPS.pow(self, t) for t in _tensors(name, exponent, parameter, 2)])
-            return each(self, exponent, None, False)
+    def scaled_(self, other, *, alpha=None):
+        return each(self, other, alpha, True)
 
-        def inplace(self, exponent):
-            return each(self, exponent, None, True)
-    else:
-        def function(self, other):
-            return each(self, other, None, False)
+    def power(self, exponent):
+        if isinstance(self, (int, float, complex)):
+            return tuple([OPS.pow(self, t) for t in _tensors(name, exponent, parameter, 2)])
+        return each(self, exponent, None, False)
 
-        def inplace(self, other):
-            return each(self, other, None, True)
+    def power_(self, exponent):
+        return each(self, exponent, None, True)
 
+    def plain(self, other):
+        return each(self, other, None, False)
+
+    def plain_(self, other):
+        return each(self, other, None, True)
+
+    function, inplace = (scaled, scaled_) if name in _SCALED else (power, power_) if name == "pow" else (plain, plain_)
     function.__doc__ = (f"Return `{name}` of each tensor of a list and its operand (of a list, or one for all), as a tuple.")
     inplace.__doc__ = f"Replace each tensor of a list by its `{name}` with its operand; return the list."
     _publish(name, function)

@@ -44,8 +44,8 @@ __all__ = [
     "spectral_norm",
     "vector_to_parameters",
     "weight_norm",
-    *_LAZY,
 ]
+__all__ += list(_LAZY)
 
 
 def __getattr__(name):

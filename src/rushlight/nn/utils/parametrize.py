@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from ...core.modes import no_grad
 from ...core.tensor import Tensor
 from ..container import ModuleDict, ModuleList
-from ..module import Module
 from ..parameter import Parameter
 
 __all__ = [

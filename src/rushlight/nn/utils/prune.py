@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 from ...core.tensor import OPS
-from ..parameter import Parameter
 
 __all__ = [
     "BasePruningMethod",

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import enum
+import sys
 import textwrap
 import time
 import timeit
@@ -52,8 +53,6 @@ class Timer:
         self._task_spec = TaskSpec(stmt, setup, global_setup, label, sub_label, description, env, num_threads)
 
     def _globals_with_torch(self):
-        from .... import Tensor  # noqa: F401 - the package is loaded
-        import sys
         self._globals.setdefault("torch", sys.modules[__name__.partition(".")[0]])
         return self._globals
 
