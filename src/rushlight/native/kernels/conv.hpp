@@ -378,7 +378,7 @@ struct Part {
     bool run(const T* w, const WeightSteps& steps, const RlPool* pool) {
         flatten();
         const int64_t outputs = batch * groups * out * axes[0].n * axes[1].n * axes[2].n;
-        const bool share = pool->pays(outputs * in * axes[0].taps * axes[1].taps * axes[2].taps / kWorkPerNs);
+        const bool share = pool->pays(time_of(outputs, in * axes[0].taps * axes[1].taps * axes[2].taps));
         choose(share ? pool : nullptr);
         if ((in + 1) * stage.channel > INT32_MAX) return false;
         const int64_t weights = groups * padded_out() * chain, biases = bias ? groups * padded_out() : 0;
@@ -407,7 +407,7 @@ struct Part {
             for (int64_t i = first; i < last && right; ++i) block(i, at);
         };
         const int64_t blocks = blocks_n * groups * axes[0].n * blocks_y * blocks_o;
-        const int64_t each = outputs * chain / kWorkPerNs / blocks + 1;
+        const int64_t each = time_of(outputs, chain) / blocks + 1;
         share ? rl::parallel_for(pool, blocks, most(1, least(10000 / each, blocks / 8)), body) : body(0, blocks);
         return right;
     }

@@ -52,6 +52,9 @@ struct Axis {
     }
 };
 
+// Nanoseconds that a convolution takes one thread, about: short chains are not worth their outputs' handling.
+inline int64_t time_of(int64_t outputs, int64_t chain) { return outputs * chain / kWorkPerNs + (chain < 64 ? outputs / 2 : 0); }
+
 inline Axis forward_axis(const RlConv& c, int d) {
     Axis a;
     a.n = c.outer[d], a.source = c.size[d], a.step = c.stride[d], a.dst0 = 0, a.dstep = 1;
@@ -116,6 +119,8 @@ RL_INLINE void stage_row(const T* row, int64_t size, int64_t first, int64_t step
         for (int64_t j = begin; j < end; ++j) to[j] = from[j];
     else if (step == 2)
         for (int64_t j = begin; j < end; ++j) to[j] = from[2 * j];
+    else if (step == 4)
+        for (int64_t j = begin; j < end; ++j) to[j] = from[4 * j];
     else
         for (int64_t j = begin; j < end; ++j) to[j] = from[j * step];
     for (int64_t j = end; j < n; ++j) to[j] = T(0);

@@ -153,7 +153,7 @@ struct Weigh {
         choose();
         taps = axes[0].taps * axes[1].taps * axes[2].taps;
         const int64_t some_c = most(1, least(in, kStagedRuns / stage.channel)), some_o = most(kTileOut, least(out, kStagedRuns / (images * length)));
-        const int64_t work = batch * groups * out * axes[0].n * axes[1].n * axes[2].n * in * taps / kWorkPerNs;
+        const int64_t work = time_of(batch * groups * out * axes[0].n * axes[1].n * axes[2].n, in * taps);
         const bool share = pool->pays(work);
         int64_t pieces_c = 1, pieces_o = 1;
         const int64_t wanted = share ? 2 * pool->threads() : 1;
@@ -327,7 +327,7 @@ struct WeighBlocks {
         return right;
     }
     bool pays(const RlPool* pool) const {
-        return pool->pays(batch * groups * out * axes[0].n * axes[1].n * axes[2].n * in * taps / kWorkPerNs);
+        return pool->pays(time_of(batch * groups * out * axes[0].n * axes[1].n * axes[2].n, in * taps));
     }
     bool clear_sums(int64_t count) {
         sums = static_cast<T*>(second_scratch.get(size_t(count) * sizeof(T)));
