@@ -119,3 +119,43 @@ def test_optimizers(torch, name):
         theirs.step()
         mine.step()
     assert_same(a, b)
+
+
+CONVOLUTIONS = (
+    # x, weight, stride, padding
+    ((16, 1, 28, 28), (32, 1, 3, 3), 1, 0), ((8, 32, 26, 26), (64, 32, 3, 3), 1, 0), ((2, 64, 28, 28), (64, 64, 3, 3), 1, 1),
+    ((2, 128, 14, 14), (128, 128, 3, 3), 1, 1), ((2, 64, 28, 28), (128, 64, 3, 3), 2, 1), ((8, 3, 32, 32), (32, 3, 5, 5), 1, 0),
+    ((8, 32, 14, 14), (64, 32, 5, 5), 1, 0), ((8, 6, 12, 12), (16, 6, 5, 5), 1, 0), ((4, 64, 200), (64, 64, 5), 1, 2),
+)
+
+
+@exp_alike
+@pytest.mark.parametrize("case", CONVOLUTIONS, ids=lambda c: "x".join(map(str, c[0])))
+def test_convolutions(torch, case):
+    size, kernel, stride, padding = case
+    x, w, b = torch.randn(size), torch.randn(kernel), torch.randn(kernel[0])
+    name = f"conv{len(size) - 2}d"
+    expected = getattr(torch, name)(x.requires_grad_(), w, b, stride, padding)
+    y = ours(x).requires_grad_()
+    got = getattr(rl, name)(y, ours(w), ours(b), stride, padding)
+    assert_same(expected, got)
+    if stride == 1:
+        g = torch.randn_like(expected)
+        expected.backward(g)
+        got.backward(ours(g))
+        assert_same(x.grad, y.grad)
+
+
+@exp_alike
+@pytest.mark.parametrize("case", CONVOLUTIONS, ids=lambda c: "x".join(map(str, c[0])))
+def test_gradients_of_convolution_weights(torch, case):
+    size, kernel, stride, padding = case
+    torch.set_num_threads(1)            # on two PyTorch halves the images of some shapes
+    x, w = torch.randn(size), torch.randn(kernel).requires_grad_()
+    name = f"conv{len(size) - 2}d"
+    v = ours(w).requires_grad_()
+    expected, got = getattr(torch, name)(x, w, None, stride, padding), getattr(rl, name)(ours(x), v, None, stride, padding)
+    g = torch.randn_like(expected)
+    expected.backward(g)
+    got.backward(ours(g))
+    assert_same(w.grad, v.grad)

@@ -1,7 +1,7 @@
 // Convolution and transposed convolution.
 //
 // Each output is a chain of fused multiply-adds, over (tap of z, y, x, channel), for every 16 source channels; the chains are
-// added up, then the bias: PyTorch's order, found by experiment. Two tiles do the work:
+// added up, the bias after the first: PyTorch's order, found by experiment. Two tiles do the work:
 // `channels_tile` has its lanes along output channels, for which weights are packed, and broadcasts
 // elements of the source; `pixels_tile` has its lanes along a row of outputs and broadcasts weights, best for few output
 // channels or a short chain. Both give the same bits.
@@ -57,9 +57,9 @@ void channels_tile(Chain k, const T* x, int64_t apart, const int32_t* offset, co
                 RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += each * row[j];
             }
         }
+        if (bias && g == 0) RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = acc[i][j] + load(bias + j * W);
         if (!add_groups<T, R, V>(k, g, acc, sums)) continue;
-        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j)
-            store(sums + (i * V + j) * W, bias ? acc[i][j] + load(bias + j * W) : acc[i][j]);
+        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) store(sums + (i * V + j) * W, acc[i][j]);
         return;
     }
 }
@@ -81,11 +81,10 @@ void pixels_tile(Chain k, const T* x, const int32_t* offset, const T* w, const T
                 RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += each * row[j];
             }
         }
+        if (bias && g == 0) RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = acc[i][j] + splat<T>(bias[i]);
         if (!add_groups<T, R, V>(k, g, acc, before)) continue;
-        RL_UNROLL for (int i = 0; i < R; ++i, c += plane) RL_UNROLL for (int j = 0; j < V; ++j) {
-            const Vec<T> sum = bias ? acc[i][j] + splat<T>(bias[i]) : acc[i][j];
-            j == V - 1 ? store_edge(c + j * W, sum, tail) : store(c + j * W, sum);
-        }
+        RL_UNROLL for (int i = 0; i < R; ++i, c += plane) RL_UNROLL for (int j = 0; j < V; ++j)
+            j == V - 1 ? store_edge(c + j * W, acc[i][j], tail) : store(c + j * W, acc[i][j]);
         return;
     }
 }
