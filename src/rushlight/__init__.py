@@ -56,7 +56,7 @@ from .errors import OutOfMemoryError
 #: Sub-modules imported on first use.
 _LAZY = {"amp", "linalg", "fft", "special", "signal", "masked", "utils", "jit", "hub", "testing", "distributions", "return_types", "version",
          "__config__", "onnx", "profiler", "multiprocessing", "distributed", "sparse", "func", "compiler", "io", "viz",
-         "vision", "_C", "_dynamo", "_functorch", "_inductor", "_utils", "accelerator", "cpu", "futures", "fx", "library", "mps",
+         "vision", "_C", "_dynamo", "_functorch", "_inductor", "_utils", "accelerator", "cpu", "futures", "fx", "library", "memory", "mps",
          "mtia", "ops", "overrides", "serialization", "storage", "torch_version", "types", "xpu"}
 #: functions of sub-modules imported on first use
 _LAZY_FUNCTIONS = {"compile": "_dynamo.eval_frame", "load": "serialization", "save": "serialization", "vmap": "func"}

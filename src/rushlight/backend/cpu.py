@@ -1,5 +1,6 @@
 """The CPU backend: NumPy, with native kernels where the compiled build has them."""
 import importlib
+import os
 from typing import Any
 
 import numpy as np
@@ -353,8 +354,20 @@ def _load_kernels():
         B.kernels.update(module.KERNELS)
 
 
+def _keep_memory():
+    """Have freed memory of large arrays kept for the next ones; RUSHLIGHT_ALLOCATOR=0 leaves all as it is."""
+    if os.environ.get("RUSHLIGHT_ALLOCATOR") == "0":
+        return
+    try:
+        memory = importlib.import_module("rushlight.native.memory")
+    except ImportError:
+        guard.keep_pages()
+    else:
+        memory.install()
+
+
 _load_kernels()
-guard.keep_pages()
+_keep_memory()
 
 #: Whether the compiled core's kernels are in use.
 COMPILED = bool(B.kernels)
