@@ -9,7 +9,7 @@ from .. import dtypes
 from . import base, guard
 
 #: Native modules with a KERNELS table; each is absent in the pure build.
-NATIVE = ("spread", "elementwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random", "special", "loss", "conv",
+NATIVE = ("spread", "elementwise", "pointwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random", "special", "loss", "conv",
           "windows", "resample")
 
 
@@ -21,6 +21,7 @@ _BITS = {2: np.int16, 4: np.int32, 8: np.int64}
 _ROWS_BY_BLAS = 4096            # up to so many rows a product with ones is faster than a sum down the columns
 
 
+_SHARED = 32768                 # from so many elements on threads copy together
 _SPAN = 384                     # so many terms of a float32 product are summed one after the other
 
 
@@ -73,13 +74,32 @@ class CpuBackend(base.Backend):
     add_at_ufunc = staticmethod(np.add.at)
 
     def cast(self, x, dt):
-        return x if x.dtype is dt else x.astype(dt, copy=False)
+        if x.dtype is dt:
+            return x
+        if x.size >= _SHARED:
+            out = np.empty_like(x, dt, subok=False)
+            if self._copied(out, x):
+                return out
+        return x.astype(dt, copy=False)
 
     def copy(self, x):
+        if x.size >= _SHARED:
+            out = np.empty(x.shape, x.dtype)
+            if self._copied(out, x):
+                return out
         return np.array(x, order="C")
 
     def clone(self, x):
+        if x.size >= _SHARED:
+            out = np.empty_like(x, subok=False)
+            if self._copied(out, x):
+                return out
         return np.array(x, order="K")
+
+    def _copied(self, target, source):
+        """Copy by the native kernel, on all threads; False where there is none for these arrays."""
+        kernel = self.kernels.get("copy_into")
+        return kernel is not None and kernel(target, source) is not NotImplemented
 
     def check_strided(self, storage, shape, strides, offset):
         guard.check_strided(storage, shape, strides, offset, storage.dtype.itemsize)
@@ -330,6 +350,8 @@ class CpuBackend(base.Backend):
         return x
 
     def copyto(self, dst, src):
+        if dst.size >= _SHARED and type(src) is np.ndarray and self._copied(dst, src):
+            return dst
         np.copyto(dst, src, casting="unsafe")
         return dst
 

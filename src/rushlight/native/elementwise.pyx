@@ -12,8 +12,8 @@ from libc.math cimport INFINITY, isinf, isnan
 from libc.stdint cimport INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, int32_t, int64_t
 from numpy cimport ndarray, npy_intp
 
-from rushlight.native cimport guard
-from rushlight.native.threads cimport pool
+from rushlight.native cimport guard, pointwise
+from rushlight.native.threads cimport RlBody, RlPool, pool
 
 cnp.import_array()
 
@@ -35,6 +35,9 @@ cdef extern from "elementwise.h":
         RlLoop3 (*ternary)[2]
         RlLoop3 (*where)[4]
     const ElementwiseTable* elementwise_table()
+
+cdef extern from "sweep.hpp" namespace "rl":
+    void sweep(const RlPool*, int64_t, int64_t, RlBody, void*) noexcept nogil
 
 cdef extern from "broadcast.hpp" namespace "rl":
     struct Broadcast:
@@ -156,7 +159,7 @@ cdef inline void run(Flat* j, npy_intp n, bint costly) noexcept:
         run_piece(j, 0, n)
         return
     with nogil:
-        pool().parallel_for(n, COSTLY_GRAIN if costly else CHEAP_GRAIN, run_piece, j)
+        sweep(pool(), n, COSTLY_GRAIN if costly else CHEAP_GRAIN, run_piece, j)
 
 
 # ------------------------------------------------------------------ one operand
@@ -165,17 +168,17 @@ cdef object unary(int op, object x, object out, bint costly=False, const void* n
     """Apply a loop of one operand; `numbers` are its parameters, in the array's dtype."""
     cdef int dtype = index_of(x)
     cdef Flat j
-    if dtype < 0:
-        return NotImplemented
     cdef int num = guard.typenum(x)
+    if dtype < 0:
+        return pointwise.unary(t.unary[op], x, out, costly, numbers) if numbers == NULL else NotImplemented
     j.loop = t.unary[op][dtype]
     j.loop3 = NULL
     j.a = guard.flat(x, num)
     if j.loop == NULL or j.a == NULL:
-        return NotImplemented
+        return pointwise.unary(t.unary[op], x, out, costly, numbers)
     result = result_for(out, x, num)
     if result is None or (out is not None and guard.overlaps(result, x)):
-        return NotImplemented
+        return pointwise.unary(t.unary[op], x, out, costly, numbers)
     cdef npy_intp n = guard.size(x)
     j.out = guard.flat_out(result, num, n)
     j.a_step = j.out_step = cnp.PyArray_ITEMSIZE(<ndarray> x)
@@ -386,7 +389,7 @@ cdef object binary(int op, object a, object b, object out, bint truth=False):
     cdef object like = a if array_a else b
     cdef int dtype = index_of(like)
     if dtype < 0 or t.binary[op][RL_VV][dtype] == NULL:
-        return NotImplemented
+        return pointwise.binary(t.binary[op][RL_VV], a, b, out, truth)
     num = guard.typenum(like)
     j.loop3 = NULL
     j.a_step = j.b_step = cnp.PyArray_ITEMSIZE(<ndarray> like)
@@ -401,7 +404,7 @@ cdef object binary(int op, object a, object b, object out, bint truth=False):
         j.b = <const char*> &number if load(b, dtype, &number) else NULL
         form = RL_VS
     if j.a == NULL or j.b == NULL:
-        return NotImplemented
+        return pointwise.binary(t.binary[op][RL_VV], a, b, out, truth)
     if form == RL_VV and not guard.same_shape(a, b):
         if guard.size(b) == 1 and guard.ndim(b) <= guard.ndim(a):
             form = RL_VS
@@ -417,7 +420,7 @@ cdef object binary(int op, object a, object b, object out, bint truth=False):
     cdef int result_num = cnp.NPY_BOOL if truth else num
     result = result_for(out, like, result_num)
     if result is None:
-        return NotImplemented
+        return pointwise.binary(t.binary[op][RL_VV], a, b, out, truth)
     if out is not None and (
             (form != RL_SV and guard.overlaps(out, a)) or (form != RL_VS and guard.overlaps(out, b))):
         return NotImplemented
@@ -478,12 +481,12 @@ cdef object repeated(int op, object a, object b, object out, bint truth):
     cdef int num = guard.typenum(a), dtype = index_of(a)
     j.swap = not split(a, b, &j.outer, &j.mid, &j.inner)
     if j.swap and not split(b, a, &j.outer, &j.mid, &j.inner):
-        return NotImplemented
+        return pointwise.binary(t.binary[op][RL_VV], a, b, out, truth)
     big, small = (b, a) if j.swap else (a, b)
     cdef int result_num = cnp.NPY_BOOL if truth else num
     result = result_for(out, big, result_num)
     if result is None:
-        return NotImplemented
+        return pointwise.binary(t.binary[op][RL_VV], a, b, out, truth)
     if out is not None and (guard.overlaps(out, big) or not guard.disjoint(out, small)):
         return NotImplemented
     cdef npy_intp n = guard.size(big)
@@ -723,7 +726,7 @@ cdef object select(object condition, object a, object b, object out):
     cdef int dtype = index_of(like), form = 0, row
     cdef npy_intp n = guard.size(condition), step
     if dtype < 0:
-        return NotImplemented
+        return pointwise.choose(t.where[0], t.where[1], t.where[2], condition, a, b, out)
     cdef int num = guard.typenum(like)
     step = cnp.PyArray_ITEMSIZE(<ndarray> like)
     j.loop = NULL
@@ -738,7 +741,7 @@ cdef object select(object condition, object a, object b, object out):
     else:
         j.p, j.p_step, form = <const char*> &nb, 0, form + 1
     if j.a == NULL or j.b == NULL or j.p == NULL:
-        return NotImplemented
+        return pointwise.choose(t.where[0], t.where[1], t.where[2], condition, a, b, out)
     result = result_for(out, condition, num)
     if result is None or (out is not None and not (
             guard.disjoint(out, condition) and apart(out, a) and apart(out, b))):
@@ -775,8 +778,8 @@ def where(condition, input, other, out=None):
 def masked_fill(input, mask, value, out=None):
     """value, a number or 0-d array, where mask, else input; both of one shape."""
     cdef Number v
-    if not guard.same_shape(input, mask) or guard.ndim(value) > 0:
-        return NotImplemented
+    if guard.ndim(value) > 0 or index_of(input) < 0 or (out is None and guard.flat(input, guard.typenum(input)) == NULL):
+        return NotImplemented           # torch's result is contiguous whatever the input
     if guard.typenum(input) == cnp.NPY_FLOAT32 and PyFloat_CheckExact(value):
         if load(value, RL_F32, &v) and isinf(v.f32) and not isinf(PyFloat_AS_DOUBLE(value)):
             return NotImplemented       # too large for float32: the body raises

@@ -43,7 +43,12 @@ costs about 0.1 us alone, and far more when another thread wants it.
 """
 
 cimport numpy as cnp
+from cpython.object cimport PyTypeObject
+from cpython.ref cimport Py_INCREF
 from numpy cimport ndarray, npy_intp
+
+cdef extern from "numpy/arrayobject.h":
+    object PyArray_NewFromDescr(PyTypeObject*, cnp.dtype, int, npy_intp*, npy_intp*, void*, int, object)
 
 
 cdef inline bint exact(object x) noexcept:
@@ -169,3 +174,51 @@ cdef inline ndarray new_as(object x, int num):
         raise TypeError("expected a numpy.ndarray")
     return <ndarray> cnp.PyArray_EMPTY(
         cnp.PyArray_NDIM(<ndarray> x), cnp.PyArray_DIMS(<ndarray> x), num, 0)
+
+
+cdef inline char* behaved(object x) noexcept:
+    """Return the data of a readable aligned native array of any layout and type, or NULL; see `stride`."""
+    if not cnp.PyArray_CheckExact(x) or not cnp.PyArray_ISBEHAVED_RO(<ndarray> x):
+        return NULL
+    return <char*> cnp.PyArray_DATA(<ndarray> x)
+
+
+cdef inline char* behaved_out(object x) noexcept:
+    """Return the data of a writable aligned native array of any layout and type, or NULL."""
+    if not cnp.PyArray_CheckExact(x) or not cnp.PyArray_ISBEHAVED(<ndarray> x):
+        return NULL
+    return <char*> cnp.PyArray_DATA(<ndarray> x)
+
+
+cdef inline npy_intp stride(object x, int d) noexcept:
+    """Return the bytes between elements along dimension `d` (0 <= d < ndim) of an exact ndarray, or 0."""
+    if not cnp.PyArray_CheckExact(x) or d < 0 or d >= cnp.PyArray_NDIM(<ndarray> x):
+        return 0
+    return cnp.PyArray_STRIDE(<ndarray> x, d)
+
+
+cdef inline ndarray new_strided(object like, int num, int nd, npy_intp* dims, npy_intp* strides):
+    """Return a new array of type `num`, or of the dtype of `like` when that is -1, with these strides in bytes.
+
+    They must be the strides of an array without gaps, its dimensions in any order; anything else raises.
+    """
+    cdef cnp.dtype dtype
+    cdef npy_intp step
+    cdef int d, k
+    if num >= 0:
+        dtype = cnp.PyArray_DescrFromType(num)
+    elif cnp.PyArray_CheckExact(like):
+        dtype = <cnp.dtype> cnp.PyArray_DESCR(<ndarray> like)
+    else:
+        raise TypeError("expected a numpy.ndarray")
+    for d in range(nd):                 # each stride is the product of the lengths of those with smaller ones
+        step = dtype.itemsize
+        for k in range(nd):
+            if strides[k] < strides[d]:
+                step *= dims[k] if dims[k] > 1 else 1
+            elif k != d and strides[k] == strides[d] and dims[k] > 1 and dims[d] > 1:
+                raise ValueError("two dimensions with one stride")
+        if strides[d] != step and dims[d] > 1:
+            raise ValueError("not the strides of an array without gaps")
+    Py_INCREF(dtype)
+    return <ndarray> PyArray_NewFromDescr(<PyTypeObject*> cnp.ndarray, dtype, nd, dims, strides, NULL, 0, None)
