@@ -1,4 +1,4 @@
-#include "gemm.hpp"
+#include "gemm_panels.hpp"
 
 RL_TABLE(GemmTable, gemm) = {
     RL_LEVEL,

@@ -90,7 +90,7 @@ struct Scratch {
         return data;
     }
 };
-static thread_local Scratch scratch, second_scratch;
+static thread_local Scratch scratch, second_scratch, copy_scratch;
 
 // ---- the outer-product tile ----
 
@@ -293,6 +293,14 @@ void pack_panel(const T* b, int64_t brs, int64_t bcs, int64_t k, int64_t columns
 
 // ---- the outer-product driver ----
 
+constexpr int64_t kCopiedRows = 128, kCopiedLength = 4096;  // rows of a copied at a time; the longest
+
+// Whether the rows of a are read so far apart that a copy pays: each element of a tile from a cache line of its own.
+template <class T>
+bool far_columns(const Product<T>& g) {
+    return g.ars == 1 && g.k >= 192 && g.k <= kCopiedLength && g.m >= 16 && g.n >= 48 && std::abs(g.acs) * int64_t(sizeof(T)) >= 256;
+}
+
 // Splits `count` into `parts` runs whose lengths differ by at most one; returns where run i begins.
 RL_INLINE int64_t cut(int64_t count, int64_t parts, int64_t i) { return count * i / parts; }
 
@@ -305,6 +313,7 @@ struct Outer {
 
     // Rows [r0, r1) against panels [p0, p1) of columns.
     void compute(int64_t r0, int64_t r1, int64_t p0, int64_t p1, T* scratch) const {
+        if (far_columns(g) && compute_copied(r0, r1, p0, p1, scratch)) return;
         for (int64_t p = p0; p < p1; ++p) {
             const Panel q = panel(p);
             if (g.k > kWhole) {
@@ -313,6 +322,25 @@ struct Outer {
             }
             run(r1 - r0, g.k, g.a + r0 * g.ars, q, q.b, scratch, lowered(q.f, r0));
         }
+    }
+
+    // The same after rows of a, whose elements lie far apart, have been copied, some at a time.
+    bool compute_copied(int64_t r0, int64_t r1, int64_t p0, int64_t p1, T* scratch) const {
+        const int64_t step = over(g.k, W) * W + W, high = least(kCopiedRows, r1 - r0);
+        T* copy = static_cast<T*>(copy_scratch.get(size_t(high * step + W) * sizeof(T)));
+        if (!copy) return false;
+        for (int64_t r = r0; r < r1; r += high) {
+            Outer part = *this;
+            part.g.m = least(high, r1 - r);
+            for (int64_t p = (g.k - 1) / W * W; p >= 0; p -= W)  // the last first: it writes past the rows' ends
+                g.k - p >= W ? pack_transposed<T, true>(g.a + r + p * g.acs, g.acs, part.g.m, W, copy + p, step)
+                             : pack_transposed<T, false>(g.a + r + p * g.acs, g.acs, part.g.m, int(g.k - p), copy + p, step);
+            part.g.a = copy, part.g.ars = step, part.g.acs = 1;
+            part.g.c += r * g.crs;
+            if (g.init) part.g.init += r * g.irs;
+            part.compute(0, part.g.m, p0, p1, scratch);
+        }
+        return true;
     }
 
     struct Panel {
@@ -698,69 +726,6 @@ bool matmul(const RlMatmul* call, const RlPool* pool) {
     else
         body(0, batch);
     return right;
-}
-
-// ---- products with a packed matrix ----
-
-// The width of panels, in vectors, that takes the fewest steps for products of m rows.
-template <class T>
-int panel_vectors(int64_t m, int64_t n) {
-    const int64_t vectors = over(n, Lanes<T>::W);
-    const auto steps = [m](int64_t v) {
-        const int64_t tiles = over(m, tallest(int(v)));
-        const double step = 0.55 * double(m) / double(tiles) * double(v);
-        return double(tiles) * (step > 4.2 ? step : 4.2);
-    };
-    int best = 1;
-    double least_cost = 0;
-    for (int v = 1; v <= widest(m) && (v == 1 || v <= vectors); ++v) {
-        const int64_t rest = vectors % v;
-        const double cost = double(vectors / v) * steps(v) + (rest ? steps(rest) : 0.);
-        if (v == 1 || cost <= least_cost) best = v, least_cost = cost;
-    }
-    return best;
-}
-
-template <class T>
-int64_t panels_room(int64_t n, int64_t depth) {
-    return over(n, Lanes<T>::W) * Lanes<T>::W * depth;
-}
-
-template <class T>
-void pack_panels(const RlPanels* to, const void* from, int64_t brs, int64_t bcs) {
-    const int64_t width = int64_t(to->vectors) * Lanes<T>::W;
-    const T* b = static_cast<const T*>(from);
-    T* data = static_cast<T*>(to->data);
-    for (int64_t j = 0; j < to->n; j += width, data += width * to->depth) {
-        const int64_t left = to->n - j;
-        pack_panel(b + j * bcs, brs, bcs, to->depth, left, int(least(to->vectors, over(left, Lanes<T>::W))), data);
-    }
-}
-
-template <class T>
-void multiply_panels(const RlPanels* b, const RlPanelProduct* p) {
-    constexpr int W = Lanes<T>::W;
-    const int64_t width = int64_t(b->vectors) * W, k = p->k1 - p->k0;
-    for (int64_t j = p->j0; j < p->j1; j += width) {
-        const int64_t columns = least(width, p->j1 - j), laid = least(width, over(b->n - j, W) * W);
-        const int v = int(over(columns, W)), tail = int(columns - (v - 1) * W);
-        const T* panel = static_cast<const T*>(b->data) + j * b->depth + p->k0 * laid;
-        const int64_t tiles = over(p->m, tallest(v));
-        Finish<T> f = {static_cast<T*>(p->c) + j - p->j0, p->crs, 1, nullptr, p->irs, 1, T(1), Order::chain};
-        if (p->init) f.init = static_cast<const T*>(p->init) + j - p->j0;
-        const T* a = static_cast<const T*>(p->a);
-        for (int64_t t = 0, r = 0; t < tiles; ++t) {
-            const int64_t next = cut(p->m, tiles, t + 1);
-            const int high = int(next - r);
-            const OuterTile<T> tile = pick_tile<T>(high, v);
-            if (k <= kSpan)
-                tile(k, a + r * p->ars, p->ars, p->acs, panel, laid, f.c, f.crs, f.init, f.irs, tail);
-            else
-                general_tile(tile, k, a + r * p->ars, p->ars, p->acs, panel, laid, f, high, v, tail);
-            f = Outer<T>::lowered(f, high);
-            r = next;
-        }
-    }
 }
 
 template <class T>
