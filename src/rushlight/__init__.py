@@ -24,7 +24,8 @@ _FAMILIES = (
     "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "linalg_ldl",
     "view_copies", "legacy", "create", "convert",
     "data", "bridge", "inspect", "storage", "copying", "windows", "stft", "random", "dropout", "loss", "norm", "conv",
-    "pool", "fold", "resize", "grid", "graph", "functions", "segment", "lobpcg", "rnn", "rnn_stack", "packing", "attention", "ctc", "pool_fractional", "loss_linear",
+    "pool", "fold", "resize", "grid", "graph", "functions", "segment", "lobpcg", "rnn", "rnn_stack", "packing",
+    "attention", "ctc", "pool_fractional", "loss_linear",
     "names",
 )
 for _name in _FAMILIES:
@@ -54,8 +55,8 @@ from .core.generator import Generator, default_generator
 from .errors import OutOfMemoryError
 
 #: Sub-modules imported on first use.
-_LAZY = {"amp", "linalg", "fft", "special", "signal", "masked", "utils", "jit", "hub", "testing", "distributions", "return_types", "version",
-         "__config__", "onnx", "profiler", "multiprocessing", "distributed", "sparse", "func", "compiler", "io", "viz",
+_LAZY = {"amp", "linalg", "fft", "special", "signal", "masked", "utils", "jit", "hub", "testing", "distributions",
+         "return_types", "version", "__config__", "onnx", "profiler", "multiprocessing", "distributed", "sparse", "func", "compiler", "io", "viz",
          "vision", "_C", "_dynamo", "_functorch", "_inductor", "_utils", "accelerator", "cpu", "futures", "fx", "library", "mps",
          "mtia", "ops", "overrides", "serialization", "storage", "torch_version", "types", "xpu"}
 #: functions of sub-modules imported on first use

@@ -70,3 +70,18 @@ def test_table_of_modules():
         importlib.import_module("rushlight" + ("." + path if path else ""))
     assert names.ours("functional") == "" and names.ours("nn.functional") == "nn.functional"
     assert names.theirs("core.tensor", "Size") == "" and names.theirs("optim.sgd", "SGD") == "optim.sgd"
+
+
+def test_the_alias_is_an_installed_package():
+    program = """
+        import importlib.metadata, importlib.util
+        import rushlight
+        rushlight.install()
+        assert importlib.metadata.version("torch") == rushlight.__version__
+        assert "torch" in importlib.metadata.packages_distributions()["torch"]
+        assert importlib.metadata.version("numpy") and importlib.util.find_spec("torch") is not None
+        print("torch" in {d.metadata["Name"] for d in importlib.metadata.distributions()})
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": PACKAGE_ROOT})
+    assert done.stdout == "True\n", done.stderr

@@ -1,5 +1,6 @@
 """A run that is cut off and resumed ends with the same bytes as one that never stopped."""
 
+import contextlib
 import os
 import random
 import signal
@@ -114,7 +115,7 @@ def test_killed_again_and_again(rl, tmp_path):
     path, result, moments = tmp_path / "run.pt", tmp_path / "result", random.Random(2)
     whole = Run(rl, "noisy").go()
     Run(rl, "noisy").save(path)
-    for kills in range(200):
+    for kills in range(60):
         child = os.fork()
         if child == 0:
             try:
@@ -123,9 +124,16 @@ def test_killed_again_and_again(rl, tmp_path):
                 os.rename(result.with_suffix(".tmp"), result)
             finally:
                 os._exit(0)
-        time.sleep(moments.uniform(0.005, 0.06))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        for _ in range(moments.randint(1, 4)):          # some steps, then a moment of the next one
+            before = os.stat(path).st_ino
+            while os.stat(path).st_ino == before and not result.exists() and os.waitpid(child, os.WNOHANG)[0] == 0:
+                time.sleep(0.0005)
+            if result.exists():
+                break
+        time.sleep(moments.uniform(0, 0.004))
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
         if result.exists():
             break
     assert result.read_bytes() == whole and kills > 0

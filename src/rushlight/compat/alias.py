@@ -50,9 +50,17 @@ class _Finder:
         except ModuleNotFoundError as e:
             if e.name is None or not real.startswith(e.name):
                 raise
+            if e.name == _NAMES[top]:       # the whole package is missing: programs that ask whether it is there hear no
+                return None
             raise ModuleNotFoundError(f"No module named '{name}': Rushlight, which stands for '{top}' in this process, "
                                       "does not have it.", name=name) from None
         return importlib.machinery.ModuleSpec(name, _Loader(module), is_package=hasattr(module, "__path__"))
+
+    def find_distributions(self, context=None):
+        """Answer `importlib.metadata`, which asks each finder for the packages it knows."""
+        from . import metadata
+
+        return metadata.distributions(context or metadata.importlib.metadata.DistributionFinder.Context())
 
 
 class _StandIns:

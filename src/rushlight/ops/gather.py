@@ -121,7 +121,7 @@ def take_along_dim(input, indices, dim=None, *, out=None):
     n = a[dim]
     if n:
         indices = OPS.remainder(indices, n)
-    return finish_out("take_along_dim", gather(input, dim, indices), out)
+    return finish_out("take_along_dim", gather(input, dim, indices), out, (input, indices))
 
 
 # ------------------------------------------------------------------ index_select, take
@@ -219,7 +219,7 @@ def masked_select(input, mask, *, out=None):
     mask = mask if tuple(mask.shape) == shape else expand(mask, shape)
     if not shape:
         input, mask = reshape(input, (1,)), reshape(mask, (1,))
-    return finish_out("masked_select", _masked_select(input, mask), out)
+    return finish_out("masked_select", _masked_select(input, mask), out, (input, mask))
 
 
 @op(ns=(), name="_nonzero", differentiable=False)
