@@ -9,7 +9,7 @@ from . import base, guard
 
 #: Native modules with a KERNELS table; each is absent in the pure build.
 NATIVE = ("spread", "elementwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random", "special", "loss", "conv",
-          "windows", "resample", "rnn")
+          "windows", "resample", "rnn", "attention")
 
 
 def _in_c_order(x):

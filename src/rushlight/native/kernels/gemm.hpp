@@ -12,11 +12,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
-#include <new>
 
 #include "cascade.hpp"
 #include "gemm.h"
 #include "gemm_vec.hpp"
+#include "scratch.hpp"
 
 namespace RL_NS {
 
@@ -71,25 +71,8 @@ RL_INLINE int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }
 RL_INLINE int64_t most(int64_t x, int64_t y) { return x > y ? x : y; }
 RL_INLINE int64_t over(int64_t x, int64_t y) { return (x + y - 1) / y; }
 
-// ---- scratch: one buffer a thread, kept between calls ----
+// ---- scratch: buffers of each thread, kept between calls ----
 
-struct Scratch {
-    void* data = nullptr;
-    size_t size = 0;
-    ~Scratch() { drop(); }
-    void drop() {
-        if (data) ::operator delete(data, std::align_val_t(64));
-        data = nullptr, size = 0;
-    }
-    void* get(size_t wanted) {
-        if (wanted > size) {
-            drop();
-            data = ::operator new(wanted, std::align_val_t(64), std::nothrow);
-            size = data ? wanted : 0;
-        }
-        return data;
-    }
-};
 static thread_local Scratch scratch, second_scratch, copy_scratch;
 
 // ---- the outer-product tile ----
