@@ -13,6 +13,7 @@
 namespace RL_NS {
 
 constexpr int64_t kQueries = 64, kKeys = 256, kGap = 16;  // a gap, so that the rows of a block fall into different sets of the cache
+constexpr int64_t kTogether = 16;                         // scores are weighed in groups of so many
 constexpr int64_t kAttentionPerNs = 25;                   // multiply-adds a nanosecond, about, for the pool's estimate
 
 static thread_local Scratch attention_scratch;
@@ -99,61 +100,63 @@ struct Sight {
         return i + 1 <= j ? 0 : lesser(n, i + 1 - j);
     }
 
-    // Scales the scores of row i against n keys from j on, and adds the mask.
-    void apply(T* s, int64_t i, int64_t j, int64_t n) const {
-        const T scale = T(a.scale);
-        if (a.mask_kind == RL_NO_MASK) {
-            for (int64_t x = 0; x < n; ++x) s[x] *= scale;
-        } else if (a.mask_kind == RL_BOOL_MASK) {
+    // Adds the mask to the scores of row i against n keys from j on; kTogether numbers of them count, the last -inf.
+    int64_t apply(T* s, int64_t i, int64_t j, int64_t n) const {
+        if (a.mask_kind == RL_BOOL_MASK) {
             const unsigned char* seen = reinterpret_cast<const unsigned char*>(mask) + i * row + j * column;
             if (column == 1)
-                for (int64_t x = 0; x < n; ++x) s[x] = seen[x] ? s[x] * scale : kNothing<T>;
+                for (int64_t x = 0; x < n; ++x) s[x] = seen[x] ? s[x] : kNothing<T>;
             else
-                for (int64_t x = 0; x < n; ++x) s[x] = seen[x * column] ? s[x] * scale : kNothing<T>;
-        } else {
+                for (int64_t x = 0; x < n; ++x) s[x] = seen[x * column] ? s[x] : kNothing<T>;
+        } else if (a.mask_kind == RL_ADDED_MASK) {
             const T* added = reinterpret_cast<const T*>(mask) + i * row + j * column;
             if (column == 1)
-                for (int64_t x = 0; x < n; ++x) s[x] = s[x] * scale + added[x];
+                for (int64_t x = 0; x < n; ++x) s[x] += added[x];
             else
-                for (int64_t x = 0; x < n; ++x) s[x] = s[x] * scale + added[x * column];
+                for (int64_t x = 0; x < n; ++x) s[x] += added[x * column];
         }
+        const int64_t all = (n + kTogether - 1) / kTogether * kTogether;
+        for (int64_t x = n; x < all; ++x) s[x] = kNothing<T>;
+        return all;
     }
 };
 
-// The largest of n numbers and `least`; nan only when there is nothing else.
+// The largest of n numbers (whole groups) and `least`; nan only when there is nothing else.
 template <class T>
 inline T largest(const T* s, int64_t n, T least) {
-    constexpr int64_t L = 64;
-    T best = least;
-    int64_t j = 0;
-    if (n >= L) {
-        T b[L];
-        for (int64_t l = 0; l < L; ++l) b[l] = s[l];
-        for (j = L; j + L <= n; j += L)
-            for (int64_t l = 0; l < L; ++l) b[l] = s[j + l] > b[l] ? s[j + l] : b[l];
-        for (int64_t w = L / 2; w; w /= 2)
-            for (int64_t l = 0; l < w; ++l) b[l] = b[l + w] > b[l] ? b[l + w] : b[l];
-        best = b[0] > best ? b[0] : best;
-    }
-    for (; j < n; ++j) best = s[j] > best ? s[j] : best;
+    constexpr int64_t L = kTogether;
+    T b[2 * L];
+    for (int64_t l = 0; l < 2 * L; ++l) b[l] = kNothing<T>;
+    int64_t x = 0;
+    for (; x + 2 * L <= n; x += 2 * L)
+        for (int64_t l = 0; l < 2 * L; ++l) b[l] = s[x + l] > b[l] ? s[x + l] : b[l];
+    for (; x < n; x += L)
+        for (int64_t l = 0; l < L; ++l) b[l] = s[x + l] > b[l] ? s[x + l] : b[l];
+    for (int64_t w = L; w; w /= 2)
+        for (int64_t l = 0; l < w; ++l) b[l] = b[l + w] > b[l] ? b[l + w] : b[l];
+    const T best = b[0] > least ? b[0] : least;
     if (best == kNothing<T>)
-        for (int64_t x = 0; x < n; ++x)
-            if (s[x] != s[x]) return s[x];
+        for (int64_t i = 0; i < n; ++i)
+            if (s[i] != s[i]) return s[i];
     return best;
 }
 
-// The weights of one row, up to the factor that the sum of all will give; the output so far is made to fit.
+// The weights of one row from n scores (whole groups), up to the factor that the sum of all will give; the sum and the
+// output so far are made to fit a new largest score.
 template <class T>
-inline void weigh(T* s, int64_t n, int64_t width, T& top, T& sum, T* out, int64_t features) {
+inline void weigh(T* s, int64_t n, T& top, T& sum, T* out, int64_t features) {
+    constexpr int64_t L = kTogether;
     const T before = top, now = largest(s, n, before);
-    for (int64_t x = n; x < width; ++x) s[x] = T(0);
     if (now == kNothing<T>) {
         for (int64_t x = 0; x < n; ++x) s[x] = T(0);
         return;
     }
-    T total = T(0);
-#pragma omp simd reduction(+ : total)
-    for (int64_t x = 0; x < n; ++x) total += s[x] = exp_low(s[x] - now);
+    T total[L] = {};
+    for (int64_t x = 0; x < n; x += L)
+#pragma omp simd
+        for (int64_t l = 0; l < L; ++l) total[l] += s[x + l] = exp_low(s[x + l] - now);
+    for (int64_t w = L / 2; w; w /= 2)
+        for (int64_t l = 0; l < w; ++l) total[l] += total[l + w];
     top = now;
     if (before != now) {
         const T factor = exp_low(before - now);
@@ -161,7 +164,16 @@ inline void weigh(T* s, int64_t n, int64_t width, T& top, T& sum, T* out, int64_
         if (out)
             for (int64_t x = 0; x < features; ++x) out[x] *= factor;
     }
-    sum += total;
+    sum += total[0];
+}
+
+// Copies rows, times a factor, to rows `gap` apart: those of a head lie far apart, in few sets of the cache.
+template <class T>
+inline void near(const Matrix<T>& from, int64_t i, int64_t rows, int64_t columns, T factor, T* to, int64_t gap) {
+    for (int64_t r = 0; r < rows; ++r) {
+        const T* x = from.at(i + r);
+        for (int64_t p = 0; p < columns; ++p) to[r * gap + p] = x[p] * factor;
+    }
 }
 
 // Rows [r0, r1) of one head; r0 begins a block.
@@ -173,13 +185,14 @@ bool attend(const RlAttention& a, int64_t index, int64_t r0, int64_t r1, const G
     const Sight<T> sight(a, index);
     const int64_t block = lesser(kKeys, a.keys), gap = block + kGap;
     const int64_t for_keys = gemm->panels_room[kEntry<T>](block, a.features), for_values = gemm->panels_room[kEntry<T>](a.value_features, block);
-    const int64_t needed = Room<T>::of(for_keys) + Room<T>::of(for_values) + Room<T>::of(kQueries * gap) + Room<T>::of(r1 - r0);
+    const int64_t needed = Room<T>::of(for_keys) + Room<T>::of(for_values) + Room<T>::of(kQueries * gap) + Room<T>::of(r1 - r0) +
+                           Room<T>::of(kQueries * (a.features + kGap));
     T* memory = static_cast<T*>(attention_scratch.get(size_t(needed) * sizeof(T)));
     if (!memory) return false;
     Room<T> room = {memory};
     const int64_t few = lesser(kQueries, a.rows);
     Packed<T> keys(gemm, few, block, room.take(for_keys)), values(gemm, few, a.value_features, room.take(for_values));
-    T *s = room.take(kQueries * gap), *sums = room.take(r1 - r0) - r0;
+    T *s = room.take(kQueries * gap), *rows_near = room.take(kQueries * (a.features + kGap)), *sums = room.take(r1 - r0) - r0;
     for (int64_t i = r0; i < r1; ++i) logs[i] = kNothing<T>, sums[i] = T(0);
     const int64_t end = a.causal ? lesser(a.keys, r1) : a.keys;
     for (int64_t j = 0; j < end; j += block) {
@@ -189,11 +202,13 @@ bool attend(const RlAttention& a, int64_t index, int64_t r0, int64_t r1, const G
         for (int64_t i = r0; i < r1; i += kQueries) {
             const int64_t rows = lesser(kQueries, r1 - i), n = a.causal ? lesser(all, i + rows - j) : all;
             if (n <= 0) continue;
-            keys.times(rows, q.at(i), q.row, 1, a.features, n, s, gap, nullptr);
+            near(q, i, rows, a.features, T(a.scale), rows_near, a.features + kGap);
+            keys.times(rows, rows_near, a.features + kGap, 1, a.features, n, s, gap, nullptr);
             for (int64_t r = 0; r < rows; ++r) {
-                const int64_t seen = sight.count(i + r, j, n);
-                sight.apply(s + r * gap, i + r, j, seen);
-                weigh(s + r * gap, seen, n, logs[i + r], sums[i + r], j ? out.at(i + r) : nullptr, a.value_features);
+                T* row = s + r * gap;
+                const int64_t used = sight.apply(row, i + r, j, sight.count(i + r, j, n));
+                weigh(row, used, logs[i + r], sums[i + r], j ? out.at(i + r) : nullptr, a.value_features);
+                for (int64_t x = used; x < n; ++x) row[x] = T(0);
             }
             values.times(rows, s, gap, 1, n, a.value_features, out.at(i), out.row, j ? out.at(i) : nullptr);
         }
@@ -245,13 +260,14 @@ struct Blocks {
     Matrix<T> q, k, v, out, g, dq, dk, dv;
     const T* logs;
     Packed<T> keys, values, across, grads, queries;  // k^T, v^T, k, and g and q of a block of rows
-    T *weights, *slopes, *dots;
+    T *weights, *slopes, *dots, *rows_near, *grads_near;
 
     static int64_t room(const RlAttention& a, const GemmTable* gemm, int64_t block) {
         const auto size = gemm->panels_room[kEntry<T>];
         return Room<T>::of(size(block, a.features)) + Room<T>::of(size(block, a.value_features)) + Room<T>::of(size(a.features, block)) +
                Room<T>::of(size(a.value_features, kQueries)) + Room<T>::of(size(a.features, kQueries)) +
-               2 * Room<T>::of(kQueries * (block + kGap)) + Room<T>::of(a.rows);
+               2 * Room<T>::of(kQueries * (block + kGap)) + Room<T>::of(a.rows) +
+               Room<T>::of(kQueries * (a.features + kGap)) + Room<T>::of(kQueries * (a.value_features + kGap));
     }
 
     Blocks(const RlAttention& call, const RlAttentionGradients& to, int64_t index, const GemmTable* gemm, int64_t keys_at_once, Room<T> room)
@@ -265,7 +281,8 @@ struct Blocks {
           across(gemm, lesser(kQueries, a.rows), a.features, room.take(gemm->panels_room[kEntry<T>](a.features, block))),
           grads(gemm, block, a.value_features, room.take(gemm->panels_room[kEntry<T>](a.value_features, kQueries))),
           queries(gemm, block, a.features, room.take(gemm->panels_room[kEntry<T>](a.features, kQueries))),
-          weights(room.take(kQueries * gap)), slopes(room.take(kQueries * gap)), dots(room.take(a.rows)) {}
+          weights(room.take(kQueries * gap)), slopes(room.take(kQueries * gap)), dots(room.take(a.rows)),
+          rows_near(room.take(kQueries * (a.features + kGap))), grads_near(room.take(kQueries * (a.value_features + kGap))) {}
 
     void start() {
         for (int64_t i = 0; i < a.rows; ++i) {
@@ -283,6 +300,12 @@ struct Blocks {
         }
     }
 
+    void finish() {
+        if (dq.data)
+            for (int64_t i = 0; i < a.rows; ++i)
+                for (int64_t p = 0; p < a.features; ++p) dq.at(i)[p] *= T(a.scale);
+    }
+
     void take_keys(int64_t j, int64_t n) {
         keys.fill(n, a.features, k.at(j), 1, k.row);
         values.fill(n, a.value_features, v.at(j), 1, v.row);
@@ -291,28 +314,31 @@ struct Blocks {
 
     // Rows [i, i + rows) against the n keys from j on.
     void step(const Sight<T>& sight, int64_t i, int64_t rows, int64_t j, int64_t n) {
-        keys.times(rows, q.at(i), q.row, 1, a.features, n, weights, gap, nullptr);
-        values.times(rows, g.at(i), g.row, 1, a.value_features, n, slopes, gap, nullptr);
         const T scale = T(a.scale);
+        const int64_t near_gap = a.features + kGap, grad_gap = a.value_features + kGap;
+        near(q, i, rows, a.features, scale, rows_near, near_gap);
+        near(g, i, rows, a.value_features, T(1), grads_near, grad_gap);
+        keys.times(rows, rows_near, near_gap, 1, a.features, n, weights, gap, nullptr);
+        values.times(rows, grads_near, grad_gap, 1, a.value_features, n, slopes, gap, nullptr);
         for (int64_t r = 0; r < rows; ++r) {
             T *w = weights + r * gap, *d = slopes + r * gap;
-            const int64_t seen = sight.count(i + r, j, n);
+            const int64_t seen = sight.count(i + r, j, n), used = sight.apply(w, i + r, j, seen);
             const T log = logs[i + r], dot = dots[i + r];
-            sight.apply(w, i + r, j, seen);
+            for (int64_t x = 0; x < used; x += kTogether)
 #pragma omp simd
-            for (int64_t x = 0; x < seen; ++x) {
-                w[x] = exp_low(w[x] - log);
-                d[x] = w[x] * (d[x] - dot) * scale;
-            }
+                for (int64_t l = 0; l < kTogether; ++l) {
+                    w[x + l] = exp_low(w[x + l] - log);
+                    d[x + l] = w[x + l] * (d[x + l] - dot);
+                }
             for (int64_t x = seen; x < n; ++x) w[x] = d[x] = T(0);
         }
         if (dv.data) {
-            grads.fill(a.value_features, rows, g.at(i), g.row, 1);
+            grads.fill(a.value_features, rows, grads_near, grad_gap, 1);
             grads.times(n, weights, 1, gap, rows, a.value_features, dv.at(j), dv.row, dv.at(j));
         }
         if (dq.data) across.times(rows, slopes, gap, 1, n, a.features, dq.at(i), dq.row, j ? dq.at(i) : nullptr);
         if (dk.data) {
-            queries.fill(a.features, rows, q.at(i), q.row, 1);
+            queries.fill(a.features, rows, rows_near, near_gap, 1);
             queries.times(n, slopes, 1, gap, rows, a.features, dk.at(j), dk.row, dk.at(j));
         }
     }
@@ -335,6 +361,7 @@ bool attend_backward(const RlAttention& a, const RlAttentionGradients& to, int64
             if (n > 0) b.step(sight, i, rows, j, n);
         }
     }
+    b.finish();
     return true;
 }
 
