@@ -4,7 +4,6 @@ A consumer is always younger than its producer, so the reachable nodes sorted by
 youngest first, are in topological order. Gradients between nodes are plain arrays; with
 `create_graph` they are tensors, and the very same rules run on them.
 """
-import traceback
 
 from .. import dtypes, errors
 from ..backend import base as backends
@@ -263,6 +262,8 @@ class Node:
 
     def remember_stack(self):
         """Keep the Python stack of the forward call (anomaly mode)."""
+        import traceback
+
         self.stack = traceback.format_stack()[:-1]
 
     def n_outputs(self):
