@@ -88,8 +88,9 @@ def exact(value):
 def line(entry):
     share = entry["share"]
     ours, theirs = (amount(best(entry, library), entry["unit"]) for library in ("rushlight", "torch"))
-    cells = (entry["name"] + (" ~" if entry["disturbed"] else ""), ours, theirs,
-             exact(entry["ratio"]), exact(entry["ratio 1"]), exact(entry["ratio all"]), exact(entry["numpy"]), "" if share is None else f"{share:.0%}", exact(entry["peak"]))
+    ratios = (exact(entry[k]) for k in ("ratio", "ratio 1", "ratio all", "numpy"))
+    cells = (entry["name"] + (" ~" if entry["disturbed"] else ""), ours, theirs, *ratios,
+             "" if share is None else f"{share:.0%}", exact(entry["peak"]))
     return "| " + " | ".join(cells) + " |"
 
 
@@ -134,8 +135,9 @@ def page(found, file):
 
 def jax(measured, entries):
     ours = next((e for e in entries if e["name"].startswith("FizzBuzz, an epoch")), None)
-    text = (f"## JAX\n\nThe same epoch of FizzBuzz in JAX {measured['version']}, all seven steps in one jitted function, taken once "
-            f"with `python -m bench.jax_epoch`: {amount(measured['epoch_us'], 'us')}, after {measured['compiling_s']} s of compiling.")
+    text = (f"## JAX\n\nThe same epoch of FizzBuzz in JAX {measured['version']}, all seven steps in one jitted function, taken "
+            f"once with `python -m bench.jax_epoch`: {amount(measured['epoch_us'], 'us')}, after {measured['compiling_s']} s of "
+            "compiling.")
     return text + (f" Rushlight, step by step: {amount(best(ours, 'rushlight'), 'us')}.\n" if ours else "\n")
 
 
