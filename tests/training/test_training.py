@@ -1,4 +1,4 @@
-"""Whole programs, trained here and in PyTorch from the same seed, have the same losses to four digits."""
+"""Whole programs, trained here and in PyTorch from the same seed, print the same losses to four digits."""
 
 import json
 import os
@@ -16,7 +16,8 @@ def recorded():
 @pytest.mark.parametrize("name", training.PROGRAMS)
 def test_losses_as_recorded(rl, recorded, name):
     losses, printed = training.run(name, rl)
-    assert not training.differences(losses, recorded[name])
+    close = training.CLOSE_IN_BFLOAT16 if name == "mixed_precision" else training.CLOSE
+    assert not training.differences(losses, recorded[name], close)
     assert printed.count("\n") >= 4
 
 
