@@ -25,7 +25,7 @@ from .core.op import Registry as _Registry
 _FAMILIES = (
     "pointwise", "pointwise_binary", "special", "comparison", "activation", "reduce", "reduce_order",
     "reduce_scan", "reduce_norm", "sampled", "shape", "join", "rearrange", "pad", "metadata", "index", "gather",
-    "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "linalg_ldl",
+    "scatter", "sort", "matmul", "layouts", "products", "einsum", "distance", "linalg", "linalg_ldl",
     "view_copies", "legacy", "create", "convert",
     "data", "bridge", "inspect", "storage", "copying", "windows", "stft", "random", "dropout", "loss", "norm", "conv",
     "pool", "fold", "resize", "grid", "graph", "functions", "segment", "lobpcg", "rnn", "rnn_stack", "packing",

@@ -67,6 +67,8 @@ class Adam(GroupOptimizer):
         count(states)
         return True
 
+    sparse_hint = "Adam"
+
     def update(self, group, p, g, state):
         """Update one parameter by the formula."""
         beta1, beta2 = group["betas"]

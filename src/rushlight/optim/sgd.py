@@ -53,6 +53,9 @@ class SGD(GroupOptimizer):
             return False
         return _descend(arrays, grads, number(lr) if group["maximize"] else -number(lr))
 
+    def check_sparse(self, group):
+        """Every term of the formula is linear: sparse gradients are taken."""
+
     def update(self, group, p, d, state):
         """Update one parameter by the formula."""
         momentum = group["momentum"]
@@ -75,7 +78,7 @@ class SGD(GroupOptimizer):
 def _descend(arrays, grads, factor):
     """a += factor * g for each pair, unless one of them is of a narrow dtype (whose products are wider)."""
     for a, g in zip(arrays, grads):
-        if a.dtype.itemsize < 4 or a.dtype is not g.dtype:
+        if a.dtype.itemsize < 4 or a.dtype is not g.dtype or type(g) is not CPU.array_type:
             return False
     token = hush(SILENT)
     try:
