@@ -116,16 +116,16 @@ class Sparse(base.Backend):
     def accumulate(self, array, g):
         """Return the sum of a gradient so far and a new one, in the memory of the former where it is plain."""
         if isinstance(array, SparseArray):
-            return add(array, g)
+            return add(array, g) if isinstance(g, SparseArray) else add(g, array)
         return sa.add_into(array, g)
 
-    def write(self, name, target, values):
-        """Do an op on a plain target and sparse others in the target's memory; whether it could be done."""
-        if name in ("add", "sub") and isinstance(values[1], SparseArray) and values[1].shape == target.shape:
-            alpha = values[2] if name == "add" else -values[2]
-            sa.add_into(target, values[1], alpha)
-            return True
-        return False
+    def write(self, op, target, values):
+        """Do an op on a plain target and sparse others in the target's memory."""
+        if op.name in ("add", "sub") and isinstance(values[1], SparseArray) and values[1].shape == target.shape:
+            sa.add_into(target, values[1], values[2] if op.name == "add" else -values[2])
+            return
+        found = self.run(op.body, values)
+        np.copyto(target, sa.to_dense(found) if isinstance(found, SparseArray) else found, casting="same_kind")
 
     def parts_to_show(self, x):
         """Return ([(name, array), ...], suffixes) of what printing shows."""
@@ -215,9 +215,9 @@ def add(input, other, alpha=1):
                 raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
         return sa.add_into(np.array(np.broadcast_to(input, other.shape)), other, alpha)
     if not isinstance(other, SparseArray):
-        if not getattr(other, "shape", ()) and input.ndim:
-            raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
-        return sa.add_into((other * alpha if alpha != 1 else np.array(other)).astype(other.dtype, copy=False), input)
+        if input.layout is not COO and getattr(other, "shape", None) == input.shape:
+            return sa.add_into(np.array(other * alpha if alpha != 1 else other), input)
+        raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
     if input.shape != other.shape:
         raise RuntimeError("add: expected sizes of 'self' and 'other' to match, but "
                            f"{list(input.shape)} != {list(other.shape)}")
@@ -255,7 +255,7 @@ def mul(input, other):
         raise RuntimeError(_BLAND.format("expand"))
     if input.layout is not COO and input.layout is other.layout:
         return sa.compressed(mul(coordinates(input), coordinates(other)), input.layout)
-    if input.coalesced and not other.coalesced:
+    if not other.coalesced:
         input, other = other, input
     have, want = sa.keys(coalesced(other)), sa.keys(input)
     kept = np.isin(want, have)
@@ -419,6 +419,21 @@ def _selected(x, dim, index):
 
 
 HANDLERS["select"] = _selected
+
+
+@handles("slice")
+def slice_(x, dim=0, start=None, end=None, step=1):
+    """Return a part of a dimension, as a copy."""
+    if step != 1:
+        raise _unsupported("slice", x)
+    start, end, _ = slice(start, end).indices(x.shape[_axis(x, dim)])
+    return narrowed(x, dim, start, max(end - start, 0))
+
+
+@handles("basic_index")
+def assign(_x, _index):
+    """Refuse `x[index] = value`, which alone takes views of sparse arrays by an index."""
+    raise TypeError("Cannot assign to a sparse tensor")
 
 
 @handles("index_select")

@@ -349,7 +349,7 @@ def times_dense(x, dense):
     step = max(1, (1 << 22) // max(1, out.size // n))       # places at a time: what they pick stays small
     if x.nnz <= step:
         terms = x.values.reshape((-1,) + (1,) * (dense.ndim - 1)) * dense[columns]
-        out[rows[starts]] = _segment_sums(terms, starts)
+        out[rows[starts]] += _segment_sums(terms, starts)
         return out
     bounds = np.append(starts, x.nnz)
     low = 0
@@ -357,7 +357,7 @@ def times_dense(x, dense):
         high = max(low + 1, int(np.searchsorted(bounds, bounds[low] + step, "right")) - 1)
         part = slice(bounds[low], bounds[high])
         terms = x.values[part].reshape((-1,) + (1,) * (dense.ndim - 1)) * dense[columns[part]]
-        out[rows[starts[low:high]]] = _segment_sums(terms, starts[low:high] - bounds[low])
+        out[rows[starts[low:high]]] += _segment_sums(terms, starts[low:high] - bounds[low])
         low = high
     return out
 
@@ -372,7 +372,7 @@ def times_sparse(a, b):
     within = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
     places = starts[middle][at] + within
     indices = np.array([rows[at], others[places]], dtype=np.int64).reshape(2, len(at))
-    return coalesced(SparseArray((indices,), a.values[at] * b.values[places], (a.shape[0], b.shape[1])))
+    return coalesced(SparseArray((indices,), a.values[at] * b.values[places] + a.dtype.type(0), (a.shape[0], b.shape[1])))
 
 
 def sampled_product(a, b, like):

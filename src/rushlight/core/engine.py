@@ -646,6 +646,8 @@ def put(pending, node, nr, g):
             pending[node] = grads
     elif grads[nr] is None:
         grads[nr] = g
+    elif type(g) is _ndarray and type(grads[nr]) is not _ndarray:
+        grads[nr] = OPS.add(g, grads[nr])           # a sparse array can be added to a plain one, not the other way round
     else:
         grads[nr] = OPS.add(grads[nr], g)
 

@@ -83,7 +83,8 @@ def _compute(op, args, t):
         return result, values
     values = _prepared(op, args, t)
     backend = backends.of_array(target)
-    if backend is CPU and (other := _sparse_among(values)) is not None and other.write(op.name, target, values):
+    if backend is CPU and (other := _sparse_among(values)) is not None:
+        other.write(op, target, values)
         return target, values
     if op.writer is not None and values[op.slots[0]] is target:
         return _write(op, backend, values), values

@@ -97,8 +97,9 @@ def suggested_format(B, x):
 
 def transferred(x, device):
     """Return an array on another device."""
+    target = None if device.type == "cpu" else backends.of_device(device)
     array = backends.of_array(x).to_numpy(x)
-    return array if device.type == "cpu" else backends.of_device(device).from_numpy(array, device.index)
+    return array if target is None else target.from_numpy(array, device.index)
 
 
 def _quiet(B, function, *args):

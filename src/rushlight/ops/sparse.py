@@ -8,7 +8,7 @@ import warnings
 from .. import devices, dtypes, formats
 from ..backend import base as backends
 from ..backend import sparse_array as sa
-from ..backend.sparse import SPARSE, emptied, narrowed
+from ..backend.sparse import SPARSE
 from ..core import views
 from ..core.modes import state
 from ..core.op import Registry, T, op
@@ -16,6 +16,7 @@ from ..core.tensor import OPS, Size, TensorBase, counter, make, set_requires_gra
 from ._factory import as_dtype, shown_types
 
 SPARSE.names.update({o.body: o.name for o in Registry.ops.values()})
+_LARGEST = (1 << 63) - 1
 COO, CSR, CSC = formats.sparse_coo, formats.sparse_csr, formats.sparse_csc
 
 
@@ -240,12 +241,6 @@ def sparse_rows(B, grad: T, indices: T, rows, padding_idx):
     return sa.SparseArray((flat[None],), values, (rows, values.shape[1]))
 
 
-@sparse_op("_sparse_narrow", "NarrowCopyBackward0")
-def narrow_copy(B, input: T, dim, start, length):
-    """Return a part of a dimension of a sparse array."""
-    return narrowed(input, dim, start, length)
-
-
 # ------------------------------------------------------------------ making them
 
 def _tensor(value, dtype=None):
@@ -273,7 +268,10 @@ def _sizes(name, size, position):
         raise TypeError(f"{name}(): argument 'size' (position {position}) must be tuple of ints, not "
                         f"{type(size).__name__}")
     size = tuple([s if type(s) is int else s.__index__() for s in size])
-    if any(s < 0 for s in size):
+    n = 1
+    for s in size:
+        n *= s
+    if any(s < 0 for s in size) or n > _LARGEST:
         raise RuntimeError("numel: integer multiplication overflow")
     return size
 
@@ -336,6 +334,7 @@ def build_coo(indices, values, size, is_coalesced=False):
         raise RuntimeError(f"found negative index {int(low[k])} for dim {k}")
     if size is None:
         size = tuple([int(n) + 1 for n in places.max(axis=1)] if nnz else [0] * sparse_dim) + tuple(values.shape[1:])
+        size = _sizes("sparse_coo_tensor", size, 3)
     if len(size) != sparse_dim + values.ndim - 1:
         raise RuntimeError("'len(size) == sparse_dim + dense_dim' is not satisfied: len(size) = "
                            f"{len(size)}, sparse_dim = {sparse_dim}, dense_dim = {values.ndim - 1}")
@@ -625,11 +624,6 @@ def softmax(input, dim, dtype=None, log=False):
     if input.layout is not COO:
         input = _changed(input, COO)
     return _softmax(input, dim % n, log)
-
-
-def zeros_like(t, dtype):
-    """Return a sparse tensor like another, without places."""
-    return make(emptied(t._array, None if dtype is None else dtype.np))
 
 
 def deprecated(kind, args, dtype, device):

@@ -422,11 +422,11 @@ _LATER = ("nesterov", "amsgrad", "centered", "maximize", "foreach", "capturable"
           "decoupled_weight_decay")
 
 
-def kernel(name, group, arrays):
-    """Return the native update of that name when it may take these arrays with these options, else None."""
+def kernel(name, group, arrays, otherwise=None):
+    """Return the native update of that name (`otherwise` without one) when it may take these arrays with these options."""
     if group.get("capturable") or type(arrays[0]) is not _ndarray:
         return None
-    return CPU.kernels.get(name)
+    return CPU.kernels.get(name, otherwise)
 
 
 def counted(state):
