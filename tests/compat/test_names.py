@@ -19,6 +19,7 @@ PROGRAM = """
     from torch.autograd.grad_mode import no_grad
     from torch.functional import einsum
     from torch._tensor import Tensor
+    assert torch.__name__ == "torch" and not hasattr(torch, "no_such")
     assert Linear is torch.nn.Linear and no_grad is torch.no_grad and Tensor is torch.Tensor
     assert einsum is torch.einsum and _pair(1) == (1, 1)
     for thing in (torch.nn.Linear, torch.nn.Module, torch.nn.Parameter, torch.optim.SGD, torch.no_grad, torch.device,
@@ -34,7 +35,7 @@ PROGRAM = """
     assert pickle.loads(pickle.dumps(torch.nn.functional.relu)) is torch.nn.functional.relu
     from rushlight.compat import uninstall
     uninstall()
-    print(torch.nn.Linear)
+    print(torch.nn.Linear, torch.__name__)
 """
 
 PRINTED = """\
@@ -54,7 +55,7 @@ PRINTED = """\
 <class 'torch.finfo'>
 <class 'torch.autograd.grad_mode.enable_grad'>
 <class 'torch.autograd.anomaly_mode.detect_anomaly'>
-<class 'rushlight.nn.modules.linear.Linear'>
+<class 'rushlight.nn.modules.linear.Linear'> rushlight
 """
 
 

@@ -4,7 +4,6 @@ A consumer is always younger than its producer, so the reachable nodes sorted by
 youngest first, are in topological order. Gradients between nodes are plain arrays; with
 `create_graph` they are tensors, and the very same rules run on them.
 """
-import traceback
 
 from .. import dtypes, errors
 from ..backend import base as backends
@@ -263,6 +262,8 @@ class Node:
 
     def remember_stack(self):
         """Keep the Python stack of the forward call (anomaly mode)."""
+        import traceback
+
         self.stack = traceback.format_stack()[:-1]
 
     def n_outputs(self):
@@ -645,6 +646,8 @@ def put(pending, node, nr, g):
             pending[node] = grads
     elif grads[nr] is None:
         grads[nr] = g
+    elif type(g) is _ndarray and type(grads[nr]) is not _ndarray:
+        grads[nr] = OPS.add(g, grads[nr])           # a sparse array can be added to a plain one, not the other way round
     else:
         grads[nr] = OPS.add(grads[nr], g)
 

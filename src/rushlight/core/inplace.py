@@ -83,6 +83,9 @@ def _compute(op, args, t):
         return result, values
     values = _prepared(op, args, t)
     backend = backends.of_array(target)
+    if backend is CPU and (other := _sparse_among(values)) is not None:
+        other.write(op, target, values)
+        return target, values
     if op.writer is not None and values[op.slots[0]] is target:
         return _write(op, backend, values), values
     if backend is CPU:
@@ -93,6 +96,14 @@ def _compute(op, args, t):
             result = backend.asarray(result)
     _store(op, t, result, backend)
     return result, values
+
+
+def _sparse_among(values):
+    """Return the backend of a sparse array among the values, None where there is none."""
+    for a in values:
+        if type(a) is not _ndarray and (backend := backends.of_array(a)) is not None and backend.sparse:
+            return backend
+    return None
 
 
 def _same_types(op, args, values, target):

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, formats
 from ..backend import base as backends
 from .tensor import Tensor, make, node_of
 
@@ -279,7 +279,7 @@ def tensor_repr(self, *, tensor_contents=None):
         tensor_contents: a text to show instead of the values.
     """
     batch = backends.of_array(self._array)
-    if batch.takes_cpu:
+    if batch.takes_cpu and not batch.sparse:
         return batch.text(self._array, lambda array: tensor_repr(make(array)))
     name = _CLASS_NAMES.get(type(self)) or type(self).__name__
     prefix = name + "("
@@ -309,6 +309,8 @@ def print_as_tensor(cls):
 def _contents(self, indent):
     """Return the text of a tensor's values and the suffixes about its size and dtype."""
     array, dtype = self._array, self.dtype
+    if backends.of_array(array).sparse:
+        return _sparse_contents(self, indent)
     size, of_dtype = f"size={tuple(array.shape)}", f"dtype={dtype!r}"
     default = dtypes.get_default_dtype()
     if self.device.type == "meta":
@@ -322,6 +324,25 @@ def _contents(self, indent):
     if dtype not in plain:
         suffixes.append(of_dtype)
     return array_text(array, indent), suffixes
+
+
+def _sparse_contents(self, indent):
+    """Return the text of a sparse tensor's indices and values, and the suffixes after them."""
+    array = self._array
+    named, suffixes = backends.of_array(array).parts_to_show(array)
+    lines = []
+    for name, part in named:
+        head = name + "=tensor("
+        text = array_text(part, indent + len(head)) if part.size else f"[], size={tuple(part.shape)}"
+        lines.append(head + text + ")")
+    default = dtypes.get_default_dtype()
+    if self.dtype not in (default, dtypes.complex128 if default is dtypes.float64 else dtypes.complex64, dtypes.int64, dtypes.bool):
+        suffixes.append(f"dtype={self.dtype!r}")
+    suffixes.append(f"layout={self.layout!r}")
+    text = (",\n" + " " * indent).join(lines)
+    if self.layout is formats.sparse_coo:
+        text += ",\n" + " " * indent + suffixes.pop(0)
+    return text, suffixes
 
 
 def format_tensor(self, spec):
