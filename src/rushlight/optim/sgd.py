@@ -49,6 +49,9 @@ class SGD(GroupOptimizer):
         return step is not None and step(arrays, grads, buffers, number(lr), momentum, group["dampening"], number(decay),
                                          group["nesterov"], group["maximize"]) is not NotImplemented
 
+    def check_sparse(self, group):
+        """Every term of the formula is linear: sparse gradients are taken."""
+
     def update(self, group, p, d, state):
         """Update one parameter by the formula."""
         momentum = group["momentum"]
