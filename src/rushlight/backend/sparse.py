@@ -270,6 +270,8 @@ def div(input, other, rounding_mode=None):
                            f"{list(other.shape)} for divisor)")
     if rounding_mode is not None:
         input = coalesced(input)
+    if rounding_mode is None and input.dtype.kind in "biu":
+        input = SPARSE.cast(input, dtypes.get_default_dtype().np)
     found = input.values / other
     if rounding_mode is not None:
         found = np.trunc(found) if rounding_mode == "trunc" else np.floor(found)

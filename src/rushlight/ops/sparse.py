@@ -562,8 +562,9 @@ def getitem(t, index):
     if Ellipsis in items:
         k = items.index(Ellipsis)
         items[k:k + 1] = [slice(None)] * (t.ndim - taken)
-    dim, found = 0, t
+    dim, found, number = 0, t, -1
     for item in items:
+        number += item is not None
         if item is None:
             found = OPS.unsqueeze(found, dim)
             dim += 1
@@ -573,7 +574,10 @@ def getitem(t, index):
                                           "takes slices of dense tensors alone: use Tensor.narrow_copy() or to_dense() first.")
             dim += 1
         else:
-            found = OPS.select(found, dim, item.__index__())
+            k, n = item.__index__(), found.shape[dim]
+            if not -n <= k < n:
+                raise IndexError(f"index {k} is out of bounds for dimension {number} with size {n}")
+            found = OPS.select(found, dim, k)
     return found
 
 
