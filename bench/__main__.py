@@ -259,8 +259,8 @@ def arguments():
     return parser.parse_args()
 
 
-def run(rows, running, repeats, limits):
-    """Measure, print and return the rows."""
+def run(rows, running, repeats, limits, path):
+    """Measure, print, store and return the rows."""
     columns, width = [c.title for c in running], max([len(r.name) for r in rows], default=0) + 2
     print(f"{'':<{width}}{''.join(f'{c:>13}' for c in columns)}{'vs torch':>10} {'numpy':>8}{'limit':>8}{'memory':>8}")
     entries, group = [], None
@@ -273,6 +273,7 @@ def run(rows, running, repeats, limits):
         for problem in entry["problems"]:
             print(f"   {problem}")
         entries.append(entry)
+        store(path, [entry], running, repeats, limits)
     return entries
 
 
@@ -288,7 +289,6 @@ def store(path, entries, running, repeats, limits):
     found = {"machine": machine() | peaks, "versions": {c.title: c.version for c in running}, "repeats": repeats, "rows": rows}
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(found, indent=1) + "\n")
-    print(f"written: {path}")
 
 
 def main():
@@ -301,9 +301,9 @@ def main():
     limits = Limits()
     with contextlib.ExitStack() as stack:
         running = contenders(options.path, options.pure, stack)
-        entries = run(rows, running, options.repeats, limits)
-    path = options.json or RESULTS / f"{machine()['date']}.json"
-    store(path, entries, running, options.repeats, limits)
+        path = options.json or RESULTS / f"{machine()['date']}.json"
+        entries = run(rows, running, options.repeats, limits, path)
+    print(f"written: {path}")
     if not options.rows and not options.json:
         report.write(path)
     return 1 if any(e["problems"] for e in entries) else 0
