@@ -34,7 +34,7 @@ SANITIZE = os.environ.get("RUSHLIGHT_SANITIZE") == "1"
 
 # Values come first: no -ffast-math. The two -fno- options only give up errno and floating-point
 # traps, which nothing here reads. Contraction to fused multiply-add is off so that a kernel gives
-# what its body gives; a family where it pays (gemm, conv) asks for it in FAMILY_FLAGS.
+# what its body gives; a family where it pays (gemm, conv, rnn, attention) asks for it in FAMILY_FLAGS.
 if WINDOWS:
     CXX_FLAGS = ["/O2", "/std:c++17", "/EHsc"]
     C_FLAGS = ["/O2"]
@@ -52,7 +52,7 @@ else:
 if SANITIZE:
     SAN = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-g1"]
     CXX_FLAGS, KERNEL_FLAGS, LINK_FLAGS = CXX_FLAGS + SAN, KERNEL_FLAGS + SAN, SAN
-FAMILY_FLAGS = {} if WINDOWS else {family: ["-ffp-contract=fast"] for family in ("gemm", "conv")}
+FAMILY_FLAGS = {} if WINDOWS else {family: ["-ffp-contract=fast"] for family in ("gemm", "conv", "rnn", "attention")}
 
 X86_LEVELS = {
     2: ["-march=x86-64-v2"],

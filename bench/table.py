@@ -3,11 +3,11 @@
     from bench.table import row, rand
 
     def by_hand(np):
-        x = rand(np, 64, 1000)
+        x = rand(64, 1000)
         ...
         return lambda: ...
 
-    @row("softmax 64x1000", numpy=by_hand)
+    @row("softmax 64x1000", numpy=by_hand, traffic=8 * 64000)
     def softmax(torch):
         x = torch.from_numpy(rand(64, 1000))
         return lambda: torch.softmax(x, 1)
@@ -16,6 +16,10 @@ The function makes the workload's state and returns the step that is timed; what
 (a tensor, an array, a number or a list of them) is what must be equal in every library. A row
 whose step changes its state gives `steps=`: that many steps are taken from fresh state before the
 results are compared, and each repeat starts from fresh state too.
+
+`flops` and `traffic` say what a step cannot do without: floating-point operations in products, and bytes read and
+written once each. `target` is how many times faster than PyTorch the row is meant to be; `limit` says, where a row
+was measured below it, what limits it.
 """
 
 import dataclasses
@@ -40,14 +44,19 @@ class Row:
     group: str = ""
     special: Callable | None = None          # measures by itself: special(contender) -> {column: value}
     unit: str = "us"
+    flops: float = 0
+    traffic: float = 0
+    target: float = 1.0
+    limit: str = ""
 
 
-def row(name, *, numpy=None, steps=1, tol=(1e-4, 1e-5)):
+def row(name, *, numpy=None, steps=1, tol=(1e-4, 1e-5), flops=0, traffic=0, target=1.0, limit=""):
     """Add the decorated function to the table."""
     def add(make):
         if name in ROWS:
             raise ValueError(f"two rows are called {name!r}")
-        ROWS[name] = Row(name, make, numpy, steps, tol, make.__module__.rsplit(".", 1)[-1])
+        ROWS[name] = Row(name, make, numpy, steps, tol, make.__module__.rsplit(".", 1)[-1], None, "us", flops, traffic, target,
+                         limit)
         return make
     return add
 

@@ -3,10 +3,12 @@
     python -m bench.worker rushlight|torch|numpy THREADS
 
 Each contender lives in a process of its own, so that none sees another's thread pool, allocator or
-BLAS; the parent gives them turns, and those whose turn it is not sleep on a pipe.
+BLAS; the parent gives them turns, and stops those whose turn it is not.
 """
 
+import ctypes
 import gc
+import pathlib
 import pickle
 import struct
 import sys
@@ -76,6 +78,20 @@ class Worker:
             step()
         return (time.perf_counter() - start) / n
 
+    def memory(self, row):
+        """Bytes by which two steps from fresh state raise the process's own memory at most; None where it cannot be told."""
+        step = self.make(row)                      # what the first call loads and keeps is not the row's
+        step()
+        del step
+        before = released()
+        if before is None:
+            return None
+        step = self.make(row)
+        step()
+        step()
+        held = status()
+        return max(0, held["VmHWM"] - held["RssFile"] - held["RssShmem"] - before)
+
     def calibrate(self, row, step):
         n = 1
         while True:
@@ -87,6 +103,25 @@ class Worker:
                 self.loops[row] = max(1, round(n * REPEAT / took))
                 return self.loops[row]
             n *= 4
+
+
+def status():
+    """What the system says of this process's memory, in bytes."""
+    with open("/proc/self/status") as f:
+        pairs = (line.split() for line in f)
+        return {p[0].rstrip(":"): int(p[1]) * 1024 for p in pairs if len(p) == 3 and p[2] == "kB"}
+
+
+def released():
+    """Give freed memory back to the system, forget the high-water mark, and return the bytes of memory still held."""
+    if not pathlib.Path("/proc/self/clear_refs").exists():
+        return None
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+    pathlib.Path("/proc/self/clear_refs").write_text("5")
+    return status()["RssAnon"]
 
 
 def send(pipe, value):
@@ -107,7 +142,7 @@ def main():
     sys.stdout = sys.stderr                     # what a library prints must not end up in the pipe
     try:
         worker = Worker(sys.argv[1], int(sys.argv[2]))
-        send(out, ("ready", getattr(worker.torch, "__version__", "")))
+        send(out, ("ready", str(getattr(worker.torch, "__version__", ""))))
     except ImportError as error:
         send(out, ("missing", str(error)))
         return

@@ -1,20 +1,28 @@
 """Convolutions, forward and backward, in the shapes of common networks."""
 
+import math
+
 from bench.table import rand, row
+
+
+def _flops(size, weight, stride=1, padding=0, groups=1):
+    outputs = [(n + 2 * padding - k) // stride + 1 for n, k in zip(size[2:], weight[2:])]
+    return 2 * size[0] * math.prod(outputs) * math.prod(weight)
 
 
 def _conv(title, size, weight, **options):
     dims = len(size) - 2
+    flops = _flops(size, weight, **options)
 
     def call(torch, *tensors):
         return getattr(torch.nn.functional, f"conv{dims}d")(*tensors, **options)
 
-    @row(f"conv{dims}d {title}")
+    @row(f"conv{dims}d {title}", flops=flops, target=1.2)
     def forward(torch):
         x, w = torch.from_numpy(rand(*size)), torch.from_numpy(rand(*weight, seed=1, low=-0.1, high=0.1))
         return lambda: call(torch, x, w)
 
-    @row(f"conv{dims}d {title}, both gradients", tol=(1e-3, 1e-3))
+    @row(f"conv{dims}d {title}, both gradients", tol=(1e-3, 1e-3), flops=2 * flops, target=1.2)
     def backward(torch):
         x, w = torch.from_numpy(rand(*size)), torch.from_numpy(rand(*weight, seed=1, low=-0.1, high=0.1))
         y = call(torch, x.requires_grad_(), w.requires_grad_())

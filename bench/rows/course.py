@@ -7,6 +7,7 @@ have it; every way starts from the same numbers, so all must end at the same los
 from bench.table import rand, row
 
 N, D_IN, H, D_OUT = 64, 1000, 100, 10
+FLOPS = 2 * N * (2 * D_IN * H + 3 * H * D_OUT)
 
 
 def _data():
@@ -32,7 +33,7 @@ def _by_hand(np):
     return step
 
 
-@row("two layers: tensors", numpy=_by_hand, steps=20)
+@row("two layers: tensors", numpy=_by_hand, steps=20, flops=FLOPS)
 def tensors(torch):
     x, y, w1, w2 = map(torch.from_numpy, _data())
     rate = 1e-6
@@ -53,7 +54,7 @@ def tensors(torch):
     return step
 
 
-@row("two layers: autograd", numpy=_by_hand, steps=20)
+@row("two layers: autograd", numpy=_by_hand, steps=20, flops=FLOPS)
 def autograd(torch):
     x, y, w1, w2 = map(torch.from_numpy, _data())
     w1.requires_grad_(True)
@@ -129,7 +130,7 @@ def _adam(np, weights, rate=1e-4):
     return change
 
 
-@row("two layers: nn", numpy=_layers_by_hand(_sgd), steps=20)
+@row("two layers: nn", numpy=_layers_by_hand(_sgd), steps=20, flops=FLOPS, target=2.5)
 def nn(torch):
     x, y = map(torch.from_numpy, _data()[:2])
     model = torch.nn.Sequential(torch.nn.Linear(D_IN, H), torch.nn.ReLU(), torch.nn.Linear(H, D_OUT))
@@ -147,7 +148,7 @@ def nn(torch):
     return step
 
 
-@row("two layers: optim (Adam)", numpy=_layers_by_hand(_adam), steps=20)
+@row("two layers: optim (Adam)", numpy=_layers_by_hand(_adam), steps=20, flops=FLOPS, target=2.5)
 def optim(torch):
     x, y = map(torch.from_numpy, _data()[:2])
     model = torch.nn.Sequential(torch.nn.Linear(D_IN, H), torch.nn.ReLU(), torch.nn.Linear(H, D_OUT))
@@ -164,7 +165,7 @@ def optim(torch):
     return step
 
 
-@row("two layers: a Module of one's own, SGD", numpy=_layers_by_hand(_sgd), steps=20)
+@row("two layers: a Module of one's own, SGD", numpy=_layers_by_hand(_sgd), steps=20, flops=FLOPS, target=2.5)
 def module(torch):
     class TwoLayers(torch.nn.Module):
         def __init__(self):
@@ -193,7 +194,7 @@ def module(torch):
 # ---- FizzBuzz: 10 binary digits in, 4 classes out, batches of 128 ---------------------------------
 
 
-def _fizzbuzz():
+def fizzbuzz_data():
     import numpy
 
     n = numpy.arange(101, 1024)
@@ -204,8 +205,8 @@ def _fizzbuzz():
     return digits, classes, weights
 
 
-def _fizzbuzz_by_hand(np):
-    x, y, (w1, b1, w2, b2) = _fizzbuzz()
+def fizzbuzz_by_hand(np):
+    x, y, (w1, b1, w2, b2) = fizzbuzz_data()
     start = 0
 
     def step():
@@ -231,16 +232,20 @@ def _fizzbuzz_by_hand(np):
     return step
 
 
-@row("FizzBuzz, one step (batch 128, 10-100-4, SGD)", numpy=_fizzbuzz_by_hand, steps=20)
-def fizzbuzz(torch):
-    digits, classes, weights = _fizzbuzz()
+def fizzbuzz_model(torch):
+    digits, classes, weights = fizzbuzz_data()
     x, y = torch.from_numpy(digits), torch.from_numpy(classes)
     model = torch.nn.Sequential(torch.nn.Linear(10, 100), torch.nn.ReLU(), torch.nn.Linear(100, 4))
     with torch.no_grad():
         for p, values in zip(model.parameters(), weights):
             p.copy_(torch.from_numpy(values))
-    loss_of = torch.nn.CrossEntropyLoss()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    return x, y, model, torch.nn.CrossEntropyLoss(), torch.optim.SGD(model.parameters(), lr=0.05)
+
+
+@row("FizzBuzz, one step (batch 128, 10-100-4, SGD)", numpy=fizzbuzz_by_hand, steps=20, target=8.0,
+     flops=128 * 2 * (2 * 10 * 100 + 3 * 100 * 4))
+def fizzbuzz(torch):
+    x, y, model, loss_of, optimizer = fizzbuzz_model(torch)
     start = 0
 
     def step():

@@ -5,7 +5,11 @@
 This file holds names only. What ops publish is bound here from the registry; sub-modules that few
 programs need are imported on first use.
 """
+import gc as _gc
 import importlib as _importlib
+
+_collects = _gc.isenabled()
+_gc.disable()                       # thousands of objects are made that all stay: looking through them takes 10% of the time
 
 from .torch_version import __version__
 from . import dtypes as _dtypes
@@ -21,10 +25,11 @@ from .core.op import Registry as _Registry
 _FAMILIES = (
     "pointwise", "pointwise_binary", "special", "comparison", "activation", "reduce", "reduce_order",
     "reduce_scan", "reduce_norm", "sampled", "shape", "join", "rearrange", "pad", "metadata", "index", "gather",
-    "scatter", "sort", "matmul", "products", "einsum", "distance", "linalg", "linalg_ldl",
+    "scatter", "sort", "matmul", "layouts", "products", "einsum", "distance", "linalg", "linalg_ldl",
     "view_copies", "legacy", "create", "convert",
     "data", "bridge", "inspect", "storage", "copying", "windows", "stft", "random", "dropout", "loss", "norm", "conv",
-    "pool", "fold", "resize", "grid", "graph", "functions", "segment", "lobpcg", "rnn", "rnn_stack", "packing", "attention", "ctc", "pool_fractional", "loss_linear",
+    "pool", "fold", "resize", "grid", "graph", "functions", "segment", "lobpcg", "rnn", "rnn_stack", "packing",
+    "attention", "ctc", "pool_fractional", "loss_linear",
     "names",
 )
 for _name in _FAMILIES:
@@ -46,20 +51,24 @@ globals().update(_dtypes.ALIASES)
 globals().update({_n: _v for _n, _v in vars(_formats).items() if isinstance(_v, (layout, memory_format))})
 globals().update(_Registry.namespaces["torch"])
 
-from . import autograd, backends, cuda, nn, optim, random
+from . import autograd, nn, optim, random
 from .amp import GradScaler, autocast
 from .core.autocast import (clear_autocast_cache, get_autocast_dtype, is_autocast_cache_enabled,
                             is_autocast_cpu_enabled, is_autocast_enabled, set_autocast_cache_enabled, set_autocast_dtype)
 from .core.generator import Generator, default_generator
 from .errors import OutOfMemoryError
 
+if _collects:
+    _gc.enable()
+
 #: Sub-modules imported on first use.
-_LAZY = {"amp", "linalg", "fft", "special", "signal", "masked", "utils", "jit", "hub", "testing", "distributions", "return_types", "version",
-         "__config__", "onnx", "profiler", "multiprocessing", "distributed", "sparse", "func", "compiler", "io", "viz",
+_LAZY = {"amp", "backends", "cuda",
+         "linalg", "fft", "special", "signal", "masked", "utils", "jit", "hub", "testing", "distributions",
+         "return_types", "version", "__config__", "onnx", "profiler", "multiprocessing", "distributed", "sparse", "func", "compiler", "io", "viz",
          "vision", "_C", "_dynamo", "_functorch", "_inductor", "_utils", "accelerator", "cpu", "futures", "fx", "library", "memory", "mps",
          "mtia", "ops", "overrides", "serialization", "storage", "torch_version", "types", "xpu"}
 #: functions of sub-modules imported on first use
-_LAZY_FUNCTIONS = {"compile": "_dynamo.eval_frame", "load": "serialization", "save": "serialization", "vmap": "func"}
+_LAZY_FUNCTIONS = {"PyTorchFileReader": "io.reader", "ScriptModule": "jit", "ScriptFunction": "jit", "compile": "_dynamo.eval_frame", "load": "serialization", "save": "serialization", "vmap": "func"}
 
 
 def __getattr__(name):

@@ -23,7 +23,7 @@ class _Named:
 
 
 class layout(_Named):
-    """How a tensor keeps its elements; every tensor here is `torch.strided`."""
+    """How a tensor keeps its elements: all of them (`torch.strided`), or some with their places (`torch.sparse_coo` ...)."""
 
     __slots__ = ()
 

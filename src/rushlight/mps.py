@@ -1,26 +1,5 @@
 """`torch.mps`: a kind of device that there is never one of here."""
-
-def is_available():
-    """Whether there is such a device: never."""
-    return False
-
-
-def is_initialized():
-    """Whether such a device is in use: never."""
-    return False
-
-
-def device_count():
-    """Return 0."""
-    return 0
-
-
-def manual_seed(seed):
-    """Seed the devices: there are none, so only the seed is checked."""
-    int(seed)
-
-
-manual_seed_all = manual_seed
+from ._absent import device_count, is_available, is_initialized, manual_seed, manual_seed_all  # noqa: F401
 
 
 def _refuse(name):

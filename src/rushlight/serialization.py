@@ -10,13 +10,16 @@ import os
 import pickle
 import sys
 import warnings
+from collections.abc import Callable
 
+from .devices import device
 from .io import allowed, legacy, zipformat
 from .io.allowed import SafeGlobals
 from .io.atomic import replacing
 from .io.budget import get_memory_allowance, set_memory_allowance
 from .io.locations import (default_restore_location, location_tag, register_package, restorer, validate_cuda_device)
 from .io.names import ours
+from .storage import UntypedStorage
 from .utils.serialization import config as _config
 
 __all__ = [
@@ -34,6 +37,8 @@ MAGIC_NUMBER, PROTOCOL_VERSION = legacy._MAGIC, legacy._PROTOCOL
 STORAGE_KEY_SEPARATOR = ","
 MAP_SHARED = getattr(_mmap, "MAP_SHARED", 1)
 MAP_PRIVATE = getattr(_mmap, "MAP_PRIVATE", 2)
+#: the types of what `load` is told about devices
+MAP_LOCATION = Callable[[UntypedStorage, str], UntypedStorage] | device | str | dict[str, str] | None
 _ZIP = b"PK\3\4"
 
 

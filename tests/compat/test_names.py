@@ -19,6 +19,7 @@ PROGRAM = """
     from torch.autograd.grad_mode import no_grad
     from torch.functional import einsum
     from torch._tensor import Tensor
+    assert torch.__name__ == "torch" and not hasattr(torch, "no_such")
     assert Linear is torch.nn.Linear and no_grad is torch.no_grad and Tensor is torch.Tensor
     assert einsum is torch.einsum and _pair(1) == (1, 1)
     for thing in (torch.nn.Linear, torch.nn.Module, torch.nn.Parameter, torch.optim.SGD, torch.no_grad, torch.device,
@@ -34,7 +35,7 @@ PROGRAM = """
     assert pickle.loads(pickle.dumps(torch.nn.functional.relu)) is torch.nn.functional.relu
     from rushlight.compat import uninstall
     uninstall()
-    print(torch.nn.Linear)
+    print(torch.nn.Linear, torch.__name__)
 """
 
 PRINTED = """\
@@ -54,7 +55,7 @@ PRINTED = """\
 <class 'torch.finfo'>
 <class 'torch.autograd.grad_mode.enable_grad'>
 <class 'torch.autograd.anomaly_mode.detect_anomaly'>
-<class 'rushlight.nn.modules.linear.Linear'>
+<class 'rushlight.nn.modules.linear.Linear'> rushlight
 """
 
 
@@ -70,3 +71,18 @@ def test_table_of_modules():
         importlib.import_module("rushlight" + ("." + path if path else ""))
     assert names.ours("functional") == "" and names.ours("nn.functional") == "nn.functional"
     assert names.theirs("core.tensor", "Size") == "" and names.theirs("optim.sgd", "SGD") == "optim.sgd"
+
+
+def test_the_alias_is_an_installed_package():
+    program = """
+        import importlib.metadata, importlib.util
+        import rushlight
+        rushlight.install()
+        assert importlib.metadata.version("torch") == rushlight.__version__
+        assert "torch" in importlib.metadata.packages_distributions()["torch"]
+        assert importlib.metadata.version("numpy") and importlib.util.find_spec("torch") is not None
+        print("torch" in {d.metadata["Name"] for d in importlib.metadata.distributions()})
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": PACKAGE_ROOT})
+    assert done.stdout == "True\n", done.stderr

@@ -77,3 +77,6 @@ def test_names_of_the_compiled_module():
     assert torch._C._jit_set_profiling_mode(False) is True and torch._C._jit_set_profiling_mode(True) is False
     assert torch._C._LinAlgError is torch.linalg.LinAlgError
     assert isinstance(torch.ones(1), torch._C.TensorBase)
+
+def test_no_export_is_in_progress():
+    assert not torch.onnx.is_in_onnx_export()

@@ -131,3 +131,16 @@ def test_three_processes(tmp_path):
         for run in runs:
             run.kill()
     assert outcomes == [(f"done {rank}\n", "") for rank in range(3)]
+
+
+def test_collectives_with_gradients(alone):
+    from rushlight.distributed import nn as dist_nn
+
+    x = torch.arange(3.0, requires_grad=True)
+    for got in (dist_nn.all_reduce(x), dist_nn.broadcast(x, 0), dist_nn.reduce(x, 0), dist_nn.all_gather(x)[0],
+                dist_nn.gather(x)[0], dist_nn.scatter([x]), dist_nn.reduce_scatter(torch.zeros(3), [x]),
+                dist_nn.all_to_all([torch.zeros(3)], [x])[0], dist_nn.all_to_all_single(torch.zeros(3), x)):
+        x.grad = None
+        (got * torch.tensor([1.0, 2.0, 3.0])).sum().backward()
+        assert got.tolist() == [0, 1, 2] and x.grad.tolist() == [1, 2, 3]
+    assert dist.constants.default_pg_timeout == dist.default_pg_timeout

@@ -7,7 +7,7 @@ what it has better.
 """
 from typing import Any
 
-from .. import dtypes
+from .. import dtypes, formats
 
 
 class NeedsLoop(RuntimeError):
@@ -31,9 +31,11 @@ class Backend:
         array_type: the class of its arrays.
         kernels: op name -> native function, tried before the op's body.
         takes_cpu: whether arrays of the CPU may stand beside this backend's.
+        sparse: whether its arrays keep only some of their elements (see `sparse.py`).
     """
 
     takes_cpu = False
+    sparse = False
     device_type: Any = None
     xp: Any = None
     array_type: Any = None
@@ -48,6 +50,10 @@ class Backend:
         found = getattr(self.xp, name)
         setattr(self, name, found)
         return found
+
+    def layout_of(self, _x):
+        """Return the `torch.layout` of an array."""
+        return formats.strided
 
     def run(self, body, values):
         """Run an op's body on arrays of this backend."""
@@ -337,6 +343,12 @@ def register(backend):
     """Make a backend known by its array type and its device type."""
     _BY_ARRAY[backend.array_type] = backend
     _BY_DEVICE[backend.device_type] = backend
+    return backend
+
+
+def register_array(backend):
+    """Make a backend known by its array type alone: its device has another one already."""
+    _BY_ARRAY[backend.array_type] = backend
     return backend
 
 

@@ -9,8 +9,8 @@ from .. import dtypes
 from . import base, guard
 
 #: Native modules with a KERNELS table; each is absent in the pure build.
-NATIVE = ("spread", "elementwise", "pointwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random", "special", "loss", "conv",
-          "windows", "resample")
+NATIVE = ("spread", "elementwise", "pointwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random",
+          "special", "loss", "conv", "windows", "resample", "rnn", "attention")
 
 
 def _in_c_order(x):

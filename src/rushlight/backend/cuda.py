@@ -5,7 +5,6 @@ this file holds the places where CuPy differs from NumPy or from the Array API s
 """
 import functools
 import importlib
-import importlib.util
 
 from .. import devices, errors
 from . import base, guard
@@ -23,7 +22,9 @@ def missing(why):
 @functools.cache
 def find():
     """Return (CuPy or None, number of devices, why there are none); quick, and never raises."""
-    if importlib.util.find_spec("cupy") is None:
+    from importlib.util import find_spec
+
+    if find_spec("cupy") is None:
         return None, 0, "CuPy is not installed"
     try:
         cupy = importlib.import_module("cupy")

@@ -1,7 +1,6 @@
 """Memory that processes share: a nameless file, mapped by each of them."""
 import mmap
 import os
-import tempfile
 
 import numpy as np
 
@@ -31,6 +30,8 @@ def allocate(size):
     if hasattr(os, "memfd_create"):
         descriptor = os.memfd_create("tensor")
     else:
+        import tempfile                     # an import of 3 ms that Linux has no need of
+
         with tempfile.TemporaryFile() as file:
             descriptor = os.dup(file.fileno())
     os.ftruncate(descriptor, size)

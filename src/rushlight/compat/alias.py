@@ -50,9 +50,17 @@ class _Finder:
         except ModuleNotFoundError as e:
             if e.name is None or not real.startswith(e.name):
                 raise
+            if e.name == _NAMES[top]:       # the whole package is missing: programs that ask whether it is there hear no
+                return None
             raise ModuleNotFoundError(f"No module named '{name}': Rushlight, which stands for '{top}' in this process, "
                                       "does not have it.", name=name) from None
         return importlib.machinery.ModuleSpec(name, _Loader(module), is_package=hasattr(module, "__path__"))
+
+    def find_distributions(self, context=None):
+        """Answer `importlib.metadata`, which asks each finder for the packages it knows."""
+        from . import metadata
+
+        return metadata.distributions(context or metadata.importlib.metadata.DistributionFinder.Context())
 
 
 class _StandIns:
@@ -83,16 +91,21 @@ def install():
         return
     for top in _NAMES:
         found = sys.modules.get(top)
-        if found is not None and not found.__name__.startswith(_PACKAGE):
+        if found is not None and not _is_ours(found):
             raise RuntimeError(f"{top} is imported already in this process, from {found.__file__}; call "
                                "rushlight.install() before the first import of it")
     sys.meta_path.insert(0, _FINDER)
     sys.meta_path.append(_LAST)
+    sys.modules[_PACKAGE].__name__ = "torch"            # programs look at `torch.__name__`
     for name in [n for n in sys.modules if n.partition(".")[0] == _PACKAGE]:
         _rename(sys.modules[name])
     spawn = sys.modules.get("multiprocessing.spawn")
     if spawn is not None:
         _patch_spawn(spawn)
+
+
+def _is_ours(module):
+    return (module.__package__ or module.__name__).partition(".")[0] == _PACKAGE
 
 
 def installed():
@@ -105,11 +118,12 @@ def uninstall():
     if installed():
         sys.meta_path.remove(_FINDER)
         sys.meta_path.remove(_LAST)
+        sys.modules[_PACKAGE].__name__ = _PACKAGE
         while _renamed:
             cls, module = _renamed.pop()
             cls.__module__ = module
         for name in [n for n in sys.modules if n.partition(".")[0] in (*_NAMES, *_STAND_INS)]:
-            if sys.modules[name].__name__.startswith(_PACKAGE):
+            if _is_ours(sys.modules[name]):
                 del sys.modules[name]
 
 
@@ -142,7 +156,7 @@ _renamed = []           # (class, the module it had)
 
 def _rename(module):
     """Give the classes defined in a module of this package PyTorch's module paths."""
-    path = module.__name__.partition(".")[2]
+    path = module.__spec__.name.partition(".")[2]
     for cls in list(vars(module).values()):
         if isinstance(cls, type) and (known := _own_path(cls, path)) is not None:
             theirs = names.theirs(known, cls.__qualname__)

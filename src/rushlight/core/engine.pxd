@@ -20,7 +20,9 @@ cdef class Plan:
     cdef public tuple saves
     cdef public tuple rules
     cdef public bint checked
+    cdef public tuple needs
     cdef public Py_ssize_t n_slots
+    cdef public bint whole
 
 
 cdef class Node:

@@ -4,7 +4,6 @@ A consumer is always younger than its producer, so the reachable nodes sorted by
 youngest first, are in topological order. Gradients between nodes are plain arrays; with
 `create_graph` they are tensors, and the very same rules run on them.
 """
-import traceback
 
 from .. import dtypes, errors
 from ..backend import base as backends
@@ -49,11 +48,13 @@ def sequence():
 class Plan:
     """What to save and which rules to run when a given set of inputs requires grad."""
 
-    def __init__(self, saves, rules, checked, n_slots):
+    def __init__(self, saves, rules, checked, needs):
         self.saves = saves          # ((source, index), ...)
         self.rules = rules          # ((slot, function, positions in saves), ...); slot -1: vjp_all
         self.checked = checked      # whether any saved value is a memory with a version
-        self.n_slots = n_slots      # how many tensor parameters the op has
+        self.needs = needs          # for each tensor parameter, whether it wants a gradient
+        self.n_slots = len(needs)
+        self.whole = len(rules) == 1 and rules[0][0] < 0 and rules[0][2] == tuple(range(len(saves)))    # one rule takes all
 
 
 class Node:
@@ -200,6 +201,10 @@ class Node:
         values = None
         if saved is not None:
             values = [self.unpack(k, create_graph) for k in range(len(saved))]
+        if plan.whole and saved is not None:
+            values.insert(0, g)
+            found = plan.rules[0][1](*values)
+            return found if self.lengths is None else self.flatten(found)
         found = [None] * plan.n_slots
         for slot, rule, positions in plan.rules:
             n = len(positions)
@@ -257,6 +262,8 @@ class Node:
 
     def remember_stack(self):
         """Keep the Python stack of the forward call (anomaly mode)."""
+        import traceback
+
         self.stack = traceback.format_stack()[:-1]
 
     def n_outputs(self):
@@ -639,6 +646,8 @@ def put(pending, node, nr, g):
             pending[node] = grads
     elif grads[nr] is None:
         grads[nr] = g
+    elif type(g) is _ndarray and type(grads[nr]) is not _ndarray:
+        grads[nr] = OPS.add(g, grads[nr])           # a sparse array can be added to a plain one, not the other way round
     else:
         grads[nr] = OPS.add(grads[nr], g)
 
@@ -727,7 +736,9 @@ def add_into(old, g):
     array = old._array
     kernel = _KERNELS.get("add") if type(array) is _ndarray else None
     if kernel is None or kernel(array, g, 1, array) is NotImplemented:
-        if type(array) is _ndarray:
+        if backends.of_array(g).sparse or backends.of_array(array).sparse:
+            old._array = backends.of_array(g if type(array) is _ndarray else array).accumulate(array, g)
+        elif type(array) is _ndarray:
             CPU.add(array, g, out=array)
         else:
             array += g

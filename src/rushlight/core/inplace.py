@@ -83,6 +83,9 @@ def _compute(op, args, t):
         return result, values
     values = _prepared(op, args, t)
     backend = backends.of_array(target)
+    if backend is CPU and (other := _sparse_among(values)) is not None:
+        other.write(op, target, values)
+        return target, values
     if op.writer is not None and values[op.slots[0]] is target:
         return _write(op, backend, values), values
     if backend is CPU:
@@ -93,6 +96,14 @@ def _compute(op, args, t):
             result = backend.asarray(result)
     _store(op, t, result, backend)
     return result, values
+
+
+def _sparse_among(values):
+    """Return the backend of a sparse array among the values, None where there is none."""
+    for a in values:
+        if type(a) is not _ndarray and (backend := backends.of_array(a)) is not None and backend.sparse:
+            return backend
+    return None
 
 
 def _same_types(op, args, values, target):
@@ -203,18 +214,38 @@ def into(op, args, out):
         result = op.apply(args)
     finally:
         state.grad = before
-    store_out(op.name, result, out)
+    store_out(op.name, result, out, _tensors(args))
     return out if not isinstance(result, tuple) or op.result_type is None else op.result_type(tuple(out))
 
 
-def store_out(name, result, out):
-    """Store tensors in the tensors of `out=`: resized where shapes differ, cast where allowed."""
+def _tensors(args):
+    """The tensors among arguments and in their lists."""
+    found = []
+    for a in args:
+        if isinstance(a, TensorBase):
+            found.append(a)
+        elif type(a) in (list, tuple):
+            found += [x for x in a if isinstance(x, TensorBase)]
+    return found
+
+
+def store_out(name, result, out, inputs=()):
+    """Store tensors in the tensors of `out=`: resized where shapes differ, cast where allowed.
+
+    `inputs` are the tensors that torch still reads while it writes, with which `out` may share no memory.
+    """
+    from . import outs as rules
+
     results = result if isinstance(result, (tuple, list)) else (result,)
     outs = out if isinstance(out, (tuple, list)) else (out,)
     if len(results) != len(outs):
         raise TypeError(f"{name}(): argument 'out' must be a tuple of {len(results)} tensors")
-    for r, o in zip(results, outs):
-        check_cast(r.dtype, o.dtype)
+    for k, (r, o) in enumerate(zip(results, outs)):
+        if r.dtype is not o.dtype:
+            rules.check_dtype(name, k, r.dtype, o.dtype)
+        if name in rules.SEPARATE:
+            refuse_overlap(o._array)
+        rules.check_memory(name, o, inputs)
         resize_out(o, r._array.shape)
         refuse_overlap(o._array)
         backends.of_array(o._array).copyto(o._array, r._array)
@@ -237,6 +268,6 @@ def resize_out(o, shape):
     o._root = None
 
 
-def finish_out(name, result, out):
+def finish_out(name, result, out, inputs=()):
     """For composites: return the result, or `out` with the result stored in it."""
-    return result if out is None else store_out(name, result, out)
+    return result if out is None else store_out(name, result, out, inputs)

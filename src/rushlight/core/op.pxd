@@ -66,8 +66,6 @@ cdef class Op:
     @cython.locals(t=TensorBase, made=list, k=Py_ssize_t)
     cpdef wrap_special(self, tuple args, list values, result, bint track)
 
-    cpdef needs(self, Node node)
-
     @cython.locals(node=Node, plan=Plan, output=TensorBase)
     cpdef record(self, tuple args, list values, result, out)
 

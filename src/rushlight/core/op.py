@@ -456,10 +456,10 @@ class Op:
                 tensors += 1
             elif not self.numbers or not _is_number(a) or (self.numbers == "other" and i == 0):
                 if type(self.numbers) is str and (i or self.numbers == "other"):
-                    raise TypeError(errors.invalid_combination(self.name, args[:self.n_positional]))
-                raise TypeError(errors.must_be_tensor(self.name, self.params[i], i, a))
+                    raise TypeError(errors.invalid_combination(called(self.name), args[:self.n_positional]))
+                raise TypeError(errors.must_be_tensor(called(self.name), self.params[i], i, a))
         if not tensors and type(self.numbers) is str:
-            raise TypeError(errors.invalid_combination(self.name, args[:self.n_positional]))
+            raise TypeError(errors.invalid_combination(called(self.name), args[:self.n_positional]))
         if not tensors and self.numbers:
             i = self.slots[0]
             args[i] = make(_as_array(args[i]).astype(dtypes.of_number(args[i]).np))
@@ -520,7 +520,7 @@ class Op:
         """Wrap one or several results, tie views to their base, record the call."""
         if self.outputs is None:
             out = make(result)
-            if self.view:
+            if self.view and (type(result) is _ndarray or not backends.of_array(result).sparse):
                 views.attach(out, args[self.slots[0]], self, args)
             if track:
                 self.record(args, values, result, out)
@@ -528,7 +528,7 @@ class Op:
             shown = self.shown          # the other outputs exist for the gradient rule only
             out = [None if r is None or (shown is not None and k not in shown) else make(r)
                    for k, r in enumerate(result)]
-            if self.view:
+            if self.view and not (result and backends.of_array(result[0]).sparse):
                 views.attach_all(out, args[self.slots[0]], self, args)
             if track:
                 self.record(args, values, result, out)
@@ -589,7 +589,7 @@ class Op:
         node.plan = plan if plan is not None else self.make_plan(mask)
         if self.has_list:
             node.lengths = [len(args[i]) if self.kinds[i] == LIST else -1 for i in self.slots]
-        node.grad_name = self.grad_name if type(self.grad_name) is str else self.grad_name(list(args))
+        node.grad_name = self.grad_name if type(self.grad_name) is str else self.grad_name(args)
 
     def add_edge(self, node, edges, t):
         """Append the edge to one input; whether a gradient is to flow there."""
@@ -635,7 +635,7 @@ class Op:
             elif source == DTYPE:
                 item = args[i].dtype if isinstance(args[i], TensorBase) else None
             else:
-                item = self.needs(node)
+                item = self.needs_of_list(node) if self.has_list else plan.needs
             saved.append(item)
             versions.append(version)
         node.saved = saved
@@ -643,11 +643,9 @@ class Op:
         if flags.special and Hooks.stack:
             node.pack(Hooks.stack[-1])
 
-    def needs(self, node):
-        """Which tensor parameters a gradient is asked for; for a list parameter, a tuple of its own."""
+    def needs_of_list(self, node):
+        """Which tensor parameters a gradient is asked for; for the list parameter, a tuple of its own."""
         wanted = [e is not None for e in node.edges]
-        if node.lengths is None:
-            return tuple(wanted)
         found, k = [], 0
         for n in node.lengths:
             found.append(wanted[k] if n < 0 else tuple(wanted[k:k + n]))
@@ -712,7 +710,8 @@ class Op:
                 if mask >> slot & 1 and i in self.rules:
                     rule, sources = self.rules[i]
                     rules.append((slot, rule, positions(sources)))
-        plan = Plan(tuple(saves), tuple(rules), any(s in (INPUT, OUTPUT) for s, _ in saves), len(self.slots))
+        plan = Plan(tuple(saves), tuple(rules), any(s in (INPUT, OUTPUT) for s, _ in saves),
+                    tuple([bool(mask >> slot & 1) for slot in range(len(self.slots))]))
         self.plans[mask] = plan
         return plan
 
@@ -786,6 +785,12 @@ def foreign(args, kwargs):
 
 
 # ------------------------------------------------------------------ small helpers
+
+def called(name):
+    """Return what torch calls an op in messages about its arguments: one of `torch.special` alone has a prefix."""
+    if name in Registry.namespaces["special"] and name not in Registry.namespaces["torch"]:
+        return "special_" + name
+    return name
 
 def mark_saved(t):
     """Return the version a tensor is saved at; writes to it are placed from now on."""

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, formats
 from ..backend import base as backends
 from .tensor import Tensor, make, node_of
 
@@ -254,12 +254,13 @@ def _complex_parts(flat):
     return real.field() + imag.field("+", False) + "j", width, values
 
 
-def with_suffixes(text, suffixes, indent):
-    """Close a tensor's text with its suffixes, each on the last line if it still fits there."""
+def with_suffixes(text, suffixes, indent, new_line=False):
+    """Close a tensor's text with its suffixes, each on the last line if it still fits there (the first not with `new_line`)."""
     parts = [text]
     used = len(text) - text.rfind("\n") + 1
     for suffix in suffixes:
-        if used + len(suffix) + 2 > PRINT_OPTS.linewidth:
+        if new_line or used + len(suffix) + 2 > PRINT_OPTS.linewidth:
+            new_line = False
             parts.append(",\n" + " " * indent + suffix)
             used = indent + len(suffix)
         else:
@@ -279,7 +280,7 @@ def tensor_repr(self, *, tensor_contents=None):
         tensor_contents: a text to show instead of the values.
     """
     batch = backends.of_array(self._array)
-    if batch.takes_cpu:
+    if batch.takes_cpu and not batch.sparse:
         return batch.text(self._array, lambda array: tensor_repr(make(array)))
     name = _CLASS_NAMES.get(type(self)) or type(self).__name__
     prefix = name + "("
@@ -292,7 +293,7 @@ def tensor_repr(self, *, tensor_contents=None):
         suffixes.append(f"grad_fn=<{node.name().rpartition('::')[2]}>")
     elif self._req:
         suffixes.append("requires_grad=True")
-    shown = with_suffixes(prefix + text, suffixes, indent)
+    shown = with_suffixes(prefix + text, suffixes, indent, self.layout is formats.sparse_coo)
     return f"Parameter({shown})" if name not in _CLASS_NAMES.values() and getattr(self, "_is_param", False) else shown
 
 
@@ -309,6 +310,8 @@ def print_as_tensor(cls):
 def _contents(self, indent):
     """Return the text of a tensor's values and the suffixes about its size and dtype."""
     array, dtype = self._array, self.dtype
+    if backends.of_array(array).sparse:
+        return _sparse_contents(self, indent)
     size, of_dtype = f"size={tuple(array.shape)}", f"dtype={dtype!r}"
     default = dtypes.get_default_dtype()
     if self.device.type == "meta":
@@ -322,6 +325,22 @@ def _contents(self, indent):
     if dtype not in plain:
         suffixes.append(of_dtype)
     return array_text(array, indent), suffixes
+
+
+def _sparse_contents(self, indent):
+    """Return the text of a sparse tensor's indices and values, and the suffixes after them."""
+    array = self._array
+    named, suffixes = backends.of_array(array).parts_to_show(array)
+    lines = []
+    for name, part in named:
+        head = name + "=tensor("
+        text = array_text(part, indent + len(head)) if part.size else f"[], size={tuple(part.shape)}"
+        lines.append(head + text + ")")
+    default = dtypes.get_default_dtype()
+    if self.dtype not in (default, dtypes.complex128 if default is dtypes.float64 else dtypes.complex64, dtypes.int64, dtypes.bool):
+        suffixes.append(f"dtype={self.dtype!r}")
+    suffixes.append(f"layout={self.layout!r}")
+    return (",\n" + " " * indent).join(lines), suffixes
 
 
 def format_tensor(self, spec):

@@ -591,7 +591,7 @@ def check_grad_assignment(t, grad):
         raise RuntimeError("can't assign Variable as its own grad")
     if grad._array.dtype != t._array.dtype:
         raise RuntimeError("assigned grad has data of a different type")
-    if type(grad._array) is not type(t._array):
+    if type(grad._array) is not type(t._array) and not backends.of_array(grad._array).sparse:
         raise RuntimeError("assigned grad has data located on a different device")
     if grad._array.shape != t._array.shape:
         raise RuntimeError("assigned grad has data of a different size")

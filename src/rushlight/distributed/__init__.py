@@ -4,3 +4,11 @@ from .distributed_c10d import (Backend, GroupMember, ProcessGroup, ReduceOp, Wor
 from . import distributed_c10d
 
 reduce_op = ReduceOp
+
+
+def __getattr__(name):
+    if name in ("_tensor", "algorithms", "constants", "nn", "tensor"):         # imported on first use
+        import importlib
+
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module 'torch.distributed' has no attribute '{name}'")

@@ -87,10 +87,10 @@ class Categorical(Distribution):
         shape = self._extended_shape(sample_shape)
         with no_grad():
             probs = self.probs
-            if probs.dim() != 2:
+            if probs.dim() > 2:
                 probs = probs.reshape(-1, self._num_events)
             drawn = OPS.multinomial(probs, Size(sample_shape).numel() if sample_shape else 1, True)
-            return (drawn.T if sample_shape else drawn).reshape(shape)
+            return (drawn.T if sample_shape and probs.dim() > 1 else drawn).reshape(shape)
 
     def log_prob(self, value):
         if self._validate_args:

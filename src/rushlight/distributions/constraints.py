@@ -37,6 +37,8 @@ def holds(constraint, value):
     """Whether every event of a tensor lies in the set of a constraint, in the fewest steps."""
     if type(constraint) is _IndependentConstraint and value.dim() >= constraint.event_dim:
         return holds(constraint.base_constraint, value)
+    if value.dim() == constraint.event_dim and hasattr(constraint, "holds_one"):
+        return constraint.holds_one(value)
     return bool(constraint.check(value).all())
 
 
@@ -190,6 +192,13 @@ class _IntegerInterval(_Bounded):
     def check(self, value):
         return (self.lower_bound <= value) & (value <= self.upper_bound) & _whole(value)
 
+    def holds_one(self, value):
+        """Whether a single number lies in the set: a step of a game checks one, where four ops would cost more than it does."""
+        if type(self.lower_bound) is not int or type(self.upper_bound) is not int:
+            return bool(self.check(value).all())
+        number = value.item()
+        return bool(self.lower_bound <= number <= self.upper_bound and number % 1 == 0)
+
 
 class _IntegerLessThan(_Bounded):
     """Whole numbers up to upper_bound."""
@@ -291,6 +300,11 @@ class _Simplex(Constraint):
 
     def check(self, value):
         return OPS.all(value >= 0, dim=-1) & ((value.sum(-1) - 1).abs() < 1e-6)
+
+    def holds_one(self, value):
+        """Whether a single vector lies in the set."""
+        value = value.detach()
+        return abs(value.sum().item() - 1) < 1e-6 and OPS.all(value >= 0).item()
 
 
 class _Multinomial(Constraint):

@@ -3,7 +3,7 @@ import functools
 import math
 
 from .. import dtypes
-from ..core.modes import enable_grad
+from ..core.modes import enable_grad, is_grad_enabled
 from ..core.op import OPS
 from ..core.tensor import Size, TensorBase
 
@@ -60,9 +60,14 @@ def logits_to_probs(logits, is_binary=False):
     return OPS.sigmoid(logits) if is_binary else OPS.softmax(logits, -1)
 
 
+@functools.cache
+def _eps(dtype):
+    return dtypes.finfo(dtype).eps
+
+
 def clamp_probs(probs):
     """Return probabilities kept at a distance of eps from 0 and 1, where logarithms are finite."""
-    eps = dtypes.finfo(probs.dtype).eps
+    eps = _eps(probs.dtype)
     return probs.clamp(min=eps, max=1 - eps)
 
 
@@ -82,8 +87,11 @@ class lazy_property:
     def __get__(self, instance, owner=None):
         if instance is None:
             return _lazy_property_and_property(self.wrapped)
-        with enable_grad():
+        if is_grad_enabled():
             value = self.wrapped(instance)
+        else:
+            with enable_grad():
+                value = self.wrapped(instance)
         setattr(instance, self.wrapped.__name__, value)
         return value
 

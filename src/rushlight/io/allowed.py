@@ -29,12 +29,12 @@ _BLOCKED = frozenset(("sys", "os", "posix", "nt"))
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*\Z")
 _OLD_MODULES = {"__builtin__": "builtins", "copy_reg": "copyreg"}       # of Python 2, and of protocol 2 to this day
 _OLD_BUILTINS = {"xrange": "range", "unicode": "str", "long": "int"}
-_NO_SPARSE = "Rushlight has no {} tensors: convert them in PyTorch before saving"
+_NO_KIND = "Rushlight has no {} tensors: convert them in PyTorch before saving"
 
 
 def _refuse(kind):
     def made(*_args):
-        raise UnpicklingError(_NO_SPARSE.format(kind))
+        raise UnpicklingError(_NO_KIND.format(kind))
     return made
 
 
@@ -57,7 +57,7 @@ _WEIGHTS = {
     "torch._utils._rebuild_tensor_v3": rebuild.rebuild_tensor_v3,
     "torch._utils._rebuild_parameter": rebuild.rebuild_parameter,
     "torch._utils._rebuild_parameter_with_state": rebuild.rebuild_parameter_with_state,
-    "torch._utils._rebuild_sparse_tensor": _refuse("sparse"),
+    "torch._utils._rebuild_sparse_tensor": rebuild.rebuild_sparse_tensor,
     "torch._utils._rebuild_qtensor": _refuse("quantized"),
     "torch._utils._rebuild_nested_tensor": _refuse("nested"),
     "torch._utils._rebuild_meta_tensor_no_storage": _refuse("meta"),

@@ -32,6 +32,7 @@ class Global:
 
 _REBUILD_V2 = Global("torch._utils", "_rebuild_tensor_v2")
 _REBUILD_V3 = Global("torch._utils", "_rebuild_tensor_v3")
+_REBUILD_SPARSE = Global("torch._utils", "_rebuild_sparse_tensor")
 _REBUILD_PARAMETER = Global("torch._utils", "_rebuild_parameter")
 _REBUILD_PARAMETER_STATE = Global("torch._utils", "_rebuild_parameter_with_state")
 _REBUILD_TYPE = Global("torch._tensor", "_rebuild_from_type_v2")
@@ -132,6 +133,8 @@ class Pickler(pickle._Pickler):
 
     def _parts(self, t):
         """Return (function, arguments) that make the tensor again."""
+        if backends.of_array(t._array).sparse:
+            return _REBUILD_SPARSE, sparse_parts(t)
         storage, offset, size, stride = memory_of(t)
         self._keep(storage)
         if t.dtype in _WIDE:
@@ -162,6 +165,12 @@ class Pickler(pickle._Pickler):
 
 def _no_hooks():
     return OrderedDict()
+
+
+def sparse_parts(t):
+    """Return (layout, parts) of a sparse tensor."""
+    from ..ops.sparse import taken_apart
+    return taken_apart(t)
 
 
 def memory_of(t):

@@ -126,6 +126,12 @@ def rebuild_parameter_with_state(data, requires_grad, backward_hooks, state):
     return param
 
 
+def rebuild_sparse_tensor(layout, data):
+    """Return a sparse tensor of its places and values, all of which are checked."""
+    from ..ops import sparse
+    return sparse.put_together(layout, data)
+
+
 def as_type(tensor, cls):
     """Return a tensor as an instance of a tensor class on the same memory."""
     if not isinstance(tensor, Tensor) or not issubclass(cls, Tensor):

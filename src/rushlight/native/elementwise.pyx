@@ -778,7 +778,9 @@ def where(condition, input, other, out=None):
 def masked_fill(input, mask, value, out=None):
     """value, a number or 0-d array, where mask, else input; both of one shape."""
     cdef Number v
-    if guard.ndim(value) > 0 or index_of(input) < 0 or (out is None and guard.flat(input, guard.typenum(input)) == NULL):
+    if guard.ndim(value) > 0 or index_of(input) < 0:
+        return NotImplemented
+    if out is None and (guard.flat(input, guard.typenum(input)) == NULL or guard.flat(mask, cnp.NPY_BOOL) == NULL):
         return NotImplemented           # torch's result is contiguous whatever the input
     if guard.typenum(input) == cnp.NPY_FLOAT32 and PyFloat_CheckExact(value):
         if load(value, RL_F32, &v) and isinf(v.f32) and not isinf(PyFloat_AS_DOUBLE(value)):

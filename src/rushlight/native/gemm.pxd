@@ -25,9 +25,16 @@ cdef extern from "gemm.h":
         int64_t batch_shape[RL_GEMM_DIMS]
         int64_t a_steps[RL_GEMM_DIMS]
         int64_t b_steps[RL_GEMM_DIMS]
+    struct RlPanels:
+        int vectors
+        int64_t n, depth
+        void* data
     struct GemmTable:
         int level
         bint (*matmul[2])(const RlMatmul*, const RlPool*) noexcept nogil
         void (*colsum[2])(const void*, int64_t, int64_t, int64_t, int64_t, void*) noexcept nogil
+        int (*panel_vectors[2])(int64_t, int64_t) noexcept nogil
+        int64_t (*panels_room[2])(int64_t, int64_t) noexcept nogil
+        void (*pack[2])(const RlPanels*, const void*, int64_t, int64_t) noexcept nogil
 
 cdef const GemmTable* kernels() noexcept nogil

@@ -57,7 +57,7 @@ class Embedding(_TableModule):
         padding_idx: the row that starts at zero and gets no gradient.
         max_norm, norm_type: rows that are looked up are first scaled down to this norm.
         scale_grad_by_freq: divide a row's gradient by how often it was looked up.
-        sparse: accepted; gradients are always dense tensors here.
+        sparse: the gradient is a sparse tensor of the rows that were looked up; SGD, Adagrad and SparseAdam take it.
 
     Attributes:
         weight: the table, drawn from N(0, 1).

@@ -35,42 +35,52 @@ def _causal(B, rows, columns):
     return B.expand_dims(B.arange(rows), axis=1) >= B.expand_dims(B.arange(columns), axis=0)
 
 
-@op(ns=(), outputs=("out", "weights"), returns="out", grad_name=_printed)
+@op(ns=(), outputs=("out", "logs"), returns="out", grad_name=_printed)
 def attention(B, query: T, key: T, value: T, mask: T = None, noise: T = None, causal=False, scale=1.0):
     """Return softmax(scale query key^T + mask) value; rows that see nothing are 0.
 
-    The weights are kept for the gradient; `noise` is what dropout multiplies them with.
+    For the gradient, `logs` are the logarithms of the softmax's sums, from which it makes the weights anew; `noise` is
+    what dropout multiplies them with.
     """
     not_for(B, query, "biuc", "softmax_lastdim_kernel_impl")
     dtype = query.dtype
     query, key, value = wide(B, query), wide(B, key), wide(B, value)
-    weights = B.gemm(query, B.matrix_transpose(key))
-    weights *= scale
-    if causal:
-        weights = B.where(_causal(B, *weights.shape[-2:]), weights, -B.inf)
-    if mask is not None:
-        weights = B.where(mask, weights, -B.inf) if B.kind(mask) == "b" else weights + wide(B, mask)
-    weights = _safe_softmax(B, weights)
+    scores = _scores(B, query, key, mask, causal, scale)
+    weights, logs = _safe_softmax(B, scores)
     out = B.gemm(weights if noise is None else weights * wide(B, noise), value)
-    return B.cast(out, dtype), weights
+    return B.cast(out, dtype), B.reshape(logs, logs.shape[:-1])
+
+
+def _scores(B, query, key, mask, causal, scale):
+    scores = B.gemm(query, B.matrix_transpose(key))
+    scores *= scale
+    if causal:
+        scores = B.where(_causal(B, *scores.shape[-2:]), scores, -B.inf)
+    if mask is not None:
+        scores = B.where(mask, scores, -B.inf) if B.kind(mask) == "b" else scores + wide(B, mask)
+    return scores
 
 
 def _safe_softmax(B, x):
-    """Return softmax over the last dimension, 0 where a row is -inf throughout."""
+    """Return softmax over the last dimension, 0 where a row is -inf throughout, and log(sum(exp(x))), there 0 too."""
     if not x.shape[-1]:
-        return x
+        return x, B.zeros((*x.shape[:-1], 1), dtype=x.dtype)
     top = B.max(x, axis=-1, keepdims=True)
-    x = B.exp(x - B.where(top == -B.inf, B.zeros_like(top), top))
+    top = B.where(top == -B.inf, B.zeros_like(top), top)
+    x = B.exp(x - top)
     total = B.sum(x, axis=-1, keepdims=True)
-    x /= B.where(total == 0, B.ones_like(total), total)
-    return x
+    total = B.where(total == 0, B.ones_like(total), total)
+    x /= total
+    return x, top + B.log(total)
 
 
 @op(ns=(), differentiable=False, outputs=("query", "key", "value", "mask"))
-def attention_backward(B, grad: T, query: T, key: T, value: T, weights: T, noise: T = None, scale=1.0, needs=()):
+def attention_backward(B, grad: T, query: T, key: T, value: T, mask: T, noise: T, out: T, logs: T, causal=False, scale=1.0,
+                       needs=()):
     """Return the gradients of `attention`'s query, key, value and mask."""
     dtype = query.dtype
     grad, query, key, value = wide(B, grad), wide(B, query), wide(B, key), wide(B, value)
+    weights = B.exp(_scores(B, query, key, mask, causal, scale) - B.expand_dims(logs, axis=-1))
     kept = weights if noise is None else weights * wide(B, noise)
     d_value = B.gemm(B.matrix_transpose(kept), grad) if needs[2] else None
     d = B.gemm(grad, B.matrix_transpose(value))
@@ -102,11 +112,11 @@ def _again(causal, scale):
     return forward
 
 
-def _attention_rule(g, query, key, value, mask, noise, weights, causal, scale, needs):
+def _attention_rule(g, query, key, value, mask, noise, out, logs, causal, scale, needs):
     g = g[0] if isinstance(g, tuple) else g
     if recorded(g):
         return through(_again(causal, scale), (g,), (query, key, value, mask, noise), needs)
-    return (*attention_backward(g, query, key, value, weights, noise, scale, needs), None)
+    return (*attention_backward(g, query, key, value, mask, noise, out, logs, causal, scale, needs), None)
 
 
 attention.vjp_all(_attention_rule)

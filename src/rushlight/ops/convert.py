@@ -97,8 +97,9 @@ def suggested_format(B, x):
 
 def transferred(x, device):
     """Return an array on another device."""
+    target = None if device.type == "cpu" else backends.of_device(device)
     array = backends.of_array(x).to_numpy(x)
-    return array if device.type == "cpu" else backends.of_device(device).from_numpy(array, device.index)
+    return array if target is None else target.from_numpy(array, device.index)
 
 
 def _quiet(B, function, *args):
@@ -261,9 +262,16 @@ _cast_method("byte", dtypes.uint8)
 
 @method
 def to_dense(self, dtype=None, *, masked_grad=None):
-    """Return the tensor with all its elements in memory, as every tensor here has them: itself, or converted."""
+    """Return the tensor with all its elements in memory: itself, unless it is sparse or gets another dtype.
+
+    Args:
+        masked_grad: False lets the gradient of a sparse tensor have all elements, not only those it has.
+    """
     if masked_grad is not None:         # a question for sparse tensors only
         check_flag("to_dense", "masked_grad", masked_grad)
+    if backends.of_array(self._array).sparse:
+        from . import sparse
+        return sparse.to_dense(self, dtype, masked_grad)
     return self if dtype is None else to(self, dtype)
 
 
@@ -287,6 +295,7 @@ def type_(self, dtype=None, non_blocking=False):
     check_flag("type", "non_blocking", non_blocking)
     if dtype is None:
         place = "" if self.device.type == "cpu" else self.device.type + "."
+        place += "sparse." if backends.of_array(self._array).sparse else ""
         return f"torch.{place}{self.dtype.short}Tensor"
     found, device = _named_type(dtype, self)
     return to_dtype_device(self, found, device)
@@ -330,6 +339,9 @@ def cuda(self, device=None, non_blocking=False, memory_format=formats.preserve_f
 def _copy(B, input: T, other: T):
     """Return `other`, broadcast and converted, in the shape and dtype of the input."""
     _check_fits(input.shape, other.shape)
+    if type(other) is not type(input) and backends.of_array(other).sparse:
+        raise RuntimeError("copy_() between dense and sparse Tensors is not implemented! Found self type = torch.FloatTensor "
+                           "and src type = torch.sparse.FloatTensor")
     found = converted(B, other, B.torch_dtype(other), B.torch_dtype(input))
     return B.broadcast_to(found, input.shape)
 

@@ -36,6 +36,8 @@ def _copied_memory(t, memo):
     """Return (array, root) of the tensor's place in a copy of its storage."""
     x = t._array
     B = backends.of_array(x)
+    if B.sparse:
+        return B.copy(x), None
     root = t._root
     if root is None:
         root = x
@@ -58,6 +60,10 @@ def _copied_memory(t, memo):
 def _reduce_ex(self, protocol):
     """Return what pickle keeps: class, values, requires_grad and the attributes of the program's own."""
     state = attributes(self) or None
+    if backends.of_array(self._array).sparse:
+        from . import sparse
+        layout, data = sparse.taken_apart(self)
+        return _rebuild_sparse, (None if type(self) is Tensor else type(self), layout, data, self.requires_grad, state)
     device = None if self.device.type == "cpu" else str(self.device)
     array = backends.of_array(self._array).to_numpy(self._array)
     return _rebuild, (None if type(self) is Tensor else type(self), array, self.requires_grad, device, state)
@@ -74,6 +80,12 @@ def _rebuild(cls, array, requires_grad, device=None, state=None):
     if state:
         out.__dict__.update(state)
     return out
+
+
+def _rebuild_sparse(cls, layout, data, requires_grad, state=None):
+    """Make a sparse tensor again from what pickle kept."""
+    from . import sparse
+    return _rebuild(cls, sparse.put_together(layout, data)._array, requires_grad, None, state)
 
 
 # ------------------------------------------------------------------ the class itself

@@ -121,7 +121,7 @@ def take_along_dim(input, indices, dim=None, *, out=None):
     n = a[dim]
     if n:
         indices = OPS.remainder(indices, n)
-    return finish_out("take_along_dim", gather(input, dim, indices), out)
+    return finish_out("take_along_dim", gather(input, dim, indices), out, (input, indices))
 
 
 # ------------------------------------------------------------------ index_select, take
@@ -219,7 +219,7 @@ def masked_select(input, mask, *, out=None):
     mask = mask if tuple(mask.shape) == shape else expand(mask, shape)
     if not shape:
         input, mask = reshape(input, (1,)), reshape(mask, (1,))
-    return finish_out("masked_select", _masked_select(input, mask), out)
+    return finish_out("masked_select", _masked_select(input, mask), out, (input, mask))
 
 
 @op(ns=(), name="_nonzero", differentiable=False)
@@ -295,7 +295,7 @@ def embedding(B, weight: T, indices: T, padding_idx=-1, scale_grad_by_freq=False
     Args:
         padding_idx: the row that gets no gradient.
         scale_grad_by_freq: divide a row's gradient by how often it is named.
-        sparse: taken for torch's sake; the gradient is dense.
+        sparse: the gradient is a sparse tensor of the rows that were read.
 
     Raises: IndexError for an index out of range; negative ones are.
     """
@@ -322,7 +322,12 @@ def embedding_backward(B, grad: T, indices: T, num_weights, padding_idx=-1, scal
     return B.put(out, padding_idx, 0) if padding_idx >= 0 else out
 
 
-def _embedding_rule(g, weight_shape, indices, padding_idx, scale_grad_by_freq):
+def _embedding_rule(g, weight_shape, indices, padding_idx, scale_grad_by_freq, sparse):
+    if sparse:
+        if scale_grad_by_freq:
+            raise RuntimeError("embedding_backward: scale_grad_by_freq not supported with sparse gradients")
+        from .sparse import sparse_rows
+        return sparse_rows(g, indices, weight_shape[0], padding_idx)
     return embedding_backward(g, indices, weight_shape[0], padding_idx, scale_grad_by_freq)
 
 
@@ -388,6 +393,8 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale
     Returns: (b, d); an empty bag gives zeros.
     """
     _check_bags(input, weight, offsets, mode, per_sample_weights, include_last_offset)
+    if sparse and (mode == "max" or scale_grad_by_freq):
+        raise ValueError(f"{'max mode' if mode == 'max' else 'scale_grad_by_freq'} does not support sparse weights")
     if input.ndim == 2:
         b, n = input.shape
         bag = OPS.repeat_interleave(OPS.arange(b, device=weight.device), n)

@@ -333,6 +333,9 @@ def getitem_general(self, index):
     """Return `self[index]` for every index but the plainest (see `core/views.py`); raises torch's errors."""
     array = self._array
     B = backends.of_array(array)
+    if B.sparse:
+        from . import sparse
+        return sparse.getitem(self, index)
     if (isinstance(index, TensorBase) and type(index._array) is type(array) and index._array.ndim
             and not (state.grad and tensors.wants_grad(self))):
         found = _picked_by_tensor(B, array, index._array)

@@ -90,11 +90,13 @@ def element_size(self):
 
 prop(lambda self: self._array.dtype.itemsize, name="itemsize")
 prop(lambda self: self._array.dtype.itemsize * self._array.size, name="nbytes")
-prop(lambda self: formats.strided, name="layout")
+prop(lambda self: backends.of_array(self._array).layout_of(self._array), name="layout")
+prop(lambda self: self.layout is formats.sparse_coo, name="is_sparse")
+prop(lambda self: self.layout is formats.sparse_csr, name="is_sparse_csr")
 prop(lambda self: self.device.type == "cpu", name="is_cpu")
 prop(lambda self: self.device.type == "cuda", name="is_cuda")
 prop(lambda self: self.device.type == "meta", name="is_meta")
-for _name in ("is_sparse", "is_sparse_csr", "is_quantized", "is_mkldnn", "is_mps", "is_xla", "is_xpu", "is_ipu",
+for _name in ("is_quantized", "is_mkldnn", "is_mps", "is_xla", "is_xpu", "is_ipu",
               "is_nested", "is_vulkan", "is_maia", "is_mtia"):
     prop(lambda self: False, name=_name)
 
@@ -128,6 +130,8 @@ def storage_offset(self):
 def data_ptr(self):
     """Return the address of the first element (0 when there is none)."""
     x = self._array
+    if backends.of_array(x).sparse:
+        raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
     return guard.address(x) if x.size else 0
 
 

@@ -116,35 +116,35 @@ def _listed(tensors, name):
     return list(tensors)
 
 
-def _with_out(result, out):
+def _with_out(result, out, tensors):
     from ..core.inplace import finish_out
-    return finish_out("cat", result, out)
+    return finish_out("cat", result, out, tensors)
 
 
 @composite(method=False)
 def hstack(tensors, *, out=None):
     """Return the tensors joined along dimension 1, or 0 where they are vectors."""
     full = atleast_1d(_listed(tensors, "hstack"))
-    return _with_out(cat(full, 0 if full[0].ndim == 1 else 1), out)
+    return _with_out(cat(full, 0 if full[0].ndim == 1 else 1), out, tensors)
 
 
 @composite(method=False, aliases=("row_stack",))
 def vstack(tensors, *, out=None):
     """Return the tensors joined along dimension 0; vectors are rows."""
-    return _with_out(cat(atleast_2d(_listed(tensors, "vstack")), 0), out)
+    return _with_out(cat(atleast_2d(_listed(tensors, "vstack")), 0), out, tensors)
 
 
 @composite(method=False)
 def dstack(tensors, *, out=None):
     """Return the tensors joined along dimension 2, after `atleast_3d`."""
-    return _with_out(cat(atleast_3d(_listed(tensors, "dstack")), 2), out)
+    return _with_out(cat(atleast_3d(_listed(tensors, "dstack")), 2), out, tensors)
 
 
 @composite(method=False)
 def column_stack(tensors, *, out=None):
     """Return the tensors joined along dimension 1; vectors are columns."""
     columns = [x if x.ndim > 1 else reshape(x, (prod(x.shape), 1)) for x in _listed(tensors, "column_stack")]
-    return _with_out(cat(columns, 1), out)
+    return _with_out(cat(columns, 1), out, tensors)
 
 
 def _each(function, tensors):

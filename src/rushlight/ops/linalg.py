@@ -415,7 +415,7 @@ def cholesky(A, *, upper=False, out=None):
     check_floating("linalg.cholesky", A)
     found = linalg_cholesky_ex(A, upper)
     _check_cholesky("linalg.cholesky", found[1])
-    return finish_out("cholesky", found[0], out)
+    return finish_out("linalg_cholesky", found[0], out)
 
 
 @composite(name="cholesky")

@@ -158,7 +158,7 @@ def lu(A, *, pivot=True, out=None):
     _check_pivot("linalg.lu_factor", pivot)
     _check_lu("linalg.lu", A)
     P, L, U = linalg_lu(A)
-    return finish_out("lu", linalg_lu.result_type((P.detach(), L, U)), out)
+    return finish_out("linalg_lu", linalg_lu.result_type((P.detach(), L, U)), out)
 
 
 @composite(method=False)

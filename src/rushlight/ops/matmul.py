@@ -573,7 +573,7 @@ def linear_backward(B, grad: T, input: T, weight: T, need_input=True, need_weigh
         x2 = input if input.ndim == 2 else B.reshape(input, (rows, input.shape[-1]))
         grad_weight = B.product(g2.T, B.conj(x2) if B.kind(x2) == "c" else x2)
     if need_bias:
-        grad_bias = B.column_sums(g2)
+        grad_bias = B.cast(B.column_sums(wide(B, g2)), g2.dtype)        # half precision: rounded once
     return grad_input, grad_weight, grad_bias
 
 

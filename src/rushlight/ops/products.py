@@ -23,7 +23,7 @@ def kron(input, other, *, out=None):
     b = (1,) * (n - other.ndim) + tuple(other.shape)
     spread = OPS.mul(unsafe_view(input, tuple([k for s in a for k in (s, 1)])),
                      unsafe_view(other, tuple([k for s in b for k in (1, s)])))
-    return finish_out("kron", unsafe_view(spread, tuple([p * q for p, q in zip(a, b)])), out)
+    return finish_out("kron", unsafe_view(spread, tuple([p * q for p, q in zip(a, b)])), out, (input, other))
 
 
 @op(ns=(), promote="common")
@@ -56,7 +56,7 @@ def cross(input, other, dim=None, *, out=None):
         dim = next((k for k, s in enumerate(input.shape) if s == 3), None)
         if dim is None:
             raise RuntimeError("no dimension of size 3 in input")
-    return finish_out("cross", linalg_cross(input, other, dim=dim), out)
+    return finish_out("cross", linalg_cross(input, other, dim=dim), out, (input, other))
 
 
 @op

@@ -413,7 +413,7 @@ def _multinomial(B, input: T, num_samples, replacement, generator):
     if replacement and num_samples > 1:
         return _with_replacement(B, input, num_samples, generator)
     total = B.sum(input, axis=-1)
-    if not (0 in total.shape or (B.min(input) >= 0 and B.min(total) > 0 and B.max(total) < float("inf"))):
+    if 0 not in total.shape and not (B.min(input) >= 0 and _in_range(B, total)):
         _check_weights(B, input, total)         # a sum may also have overflowed
     race = B.empty(input.shape, dtype=input.dtype) if is_expanded(input) else B.empty_like(input)
     fill(B, race, generator, draws.exponential, 1.0)
@@ -421,6 +421,13 @@ def _multinomial(B, input: T, num_samples, replacement, generator):
     if num_samples == 1:
         return B.argmax(race, axis=-1, keepdims=True)
     return B.copy(topk.raw(race, num_samples)[1])
+
+
+def _in_range(B, total):
+    """Whether all sums are positive and finite; a single one, as games have it, is not reduced again."""
+    if total.shape in ((), (1,)):
+        return 0 < total < float("inf")
+    return B.min(total) > 0 and B.max(total) < float("inf")
 
 
 def _check_weights(B, input, total):
@@ -472,6 +479,8 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
         raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {input.dtype.short}")
     if num_samples <= 0:
         raise RuntimeError("cannot sample n_sample <= 0 samples")
+    if shape[-1] > 1 << 24:
+        raise RuntimeError("number of categories cannot exceed 2^24")
     if not replacement and num_samples > shape[-1]:
         raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
     if out is not None and out.dtype is not dtypes.int64:

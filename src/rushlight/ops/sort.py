@@ -68,7 +68,7 @@ def sort(input, dim=-1, descending=False, *, stable=None, out=None):
         raise TypeError(f"sort() received an invalid combination of arguments - got (Tensor, {given}), but expected one of:\n"
                         " * (Tensor input, *, bool stable, int dim = -1, bool descending = False, tuple of Tensors out = None)\n"
                         " * (Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None)")
-    return finish_out("sort", _sort(input, dim, bool(descending), stable), out)
+    return finish_out("sort", _sort(input, dim, bool(descending), stable), out, (input,))
 
 
 @composite
@@ -80,7 +80,7 @@ def argsort(input, dim=-1, descending=False, *, stable=False):
 @composite
 def msort(input, *, out=None):
     """Return the values in ascending order along dimension 0."""
-    return finish_out("msort", _sort(input, 0, False, None)[0], out)
+    return finish_out("msort", _sort(input, 0, False, None)[0], out, (input,))
 
 
 # ------------------------------------------------------------------ topk, kthvalue
@@ -508,6 +508,8 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False, out=None
     points = reshape(input, (-1, d))
     each = [bins] * d if isinstance(bins, int) else list(bins)
     if len(each) != d:
+        if not any(isinstance(b, TensorBase) for b in each):
+            raise RuntimeError("histogramdd: The size of bins must be equal to the innermost dimension of the input.")
         raise RuntimeError(f"torch.histogramdd: expected {d} sequences of bin edges for a {d}-dimensional histogram but got "
                            f"{len(each)}")
     edges = [b if isinstance(b, TensorBase) else _edges(points[:, k], b, None if range is None else range[2 * k:2 * k + 2], k)

@@ -1,6 +1,7 @@
 """Adagrad."""
 from ..core.tensor import OPS
 from .functional import functional
+from .sparse_adam import at_places
 from .optimizer import GroupOptimizer, check, check_fused, check_lr, count, counted, kernel, number, real, scalar
 
 
@@ -58,12 +59,24 @@ class Adagrad(GroupOptimizer):
         count(states)
         return True
 
+    def check_sparse(self, group):
+        """Raise RuntimeError for sparse gradients with weight decay, which concerns all elements."""
+        if group["weight_decay"]:
+            raise RuntimeError("weight_decay option is not compatible with sparse gradients")
+
     def update(self, group, p, g, state):
-        """Update one parameter by the formula."""
+        """Update one parameter by the formula; of a sparse gradient at its places alone."""
         if group["weight_decay"]:
             g = g.add(p, alpha=group["weight_decay"])
         lr = group["lr"] if group["differentiable"] else number(group["lr"])
         rate = lr / (1 + (state["step"].item() - 1) * group["lr_decay"])
+        if g.is_sparse:
+            g = g.coalesce()
+            values = g._values()
+            state["sum"].add_(at_places(g, values.pow(2)))
+            root = state["sum"].sparse_mask(g)._values().sqrt_().add_(group["eps"])
+            p.add_(at_places(g, values / root), alpha=-rate)
+            return
         p, g, total = real(p, g, state["sum"])
         total.addcmul_(g, g, value=1)
         root = total.sqrt()

@@ -1,5 +1,6 @@
 """Adam."""
 from ..core.tensor import OPS, TensorBase
+from ._arrays import adam_step
 from .functional import functional
 from .optimizer import (GroupOptimizer, check, check_betas, check_fused, check_lr, count, counted, kernel, number,
                         real, scalar)
@@ -47,8 +48,8 @@ class Adam(GroupOptimizer):
         return state
 
     def native(self, group, params, arrays, grads):
-        """Do the update in one native call."""
-        step = kernel("adam_step", group, arrays)
+        """Do the update in one call, native or of NumPy."""
+        step = kernel("adam_step", group, arrays, adam_step)
         if step is None or isinstance(group["lr"], TensorBase):     # torch divides a tensor in its own dtype
             return False
         states, first, second, steps = [], [], [], []
@@ -66,6 +67,8 @@ class Adam(GroupOptimizer):
             return False
         count(states)
         return True
+
+    sparse_hint = "Adam"
 
     def update(self, group, p, g, state):
         """Update one parameter by the formula."""

@@ -307,6 +307,8 @@ class GroupOptimizer(Optimizer):
     native = None
     #: start(p, group) returns the first state of a parameter.
     start = None
+    #: The name under which torch's Adam refuses sparse gradients and points to SparseAdam.
+    sparse_hint = None
     #: What torch says must be on an accelerator when `capturable` is set.
     capturable_needs = "params and state_steps"
     #: Which accelerators torch names there.
@@ -340,6 +342,9 @@ class GroupOptimizer(Optimizer):
         return loss
 
     def _by_tensors(self, group, params):
+        for p in params:
+            if type(p._grad._array) is not _ndarray and p._grad.is_sparse:
+                self.check_sparse(group)
         differentiable = bool(group.get("differentiable"))
         if differentiable and group["foreach"]:
             raise AssertionError("_foreach ops don't support autograd")
@@ -357,6 +362,11 @@ class GroupOptimizer(Optimizer):
                 self.update(group, p, g, state)
         finally:
             mode.grad = before
+
+    def check_sparse(self, group):
+        """Raise RuntimeError where a formula has no meaning on sparse gradients."""
+        hint = ", please consider SparseAdam instead" if self.sparse_hint else ""
+        raise RuntimeError(f"{self.sparse_hint or type(self).__name__} does not support sparse gradients{hint}")
 
     def state_of(self, p, group):
         """Return the state of a parameter, made when it has none."""
@@ -412,11 +422,11 @@ _LATER = ("nesterov", "amsgrad", "centered", "maximize", "foreach", "capturable"
           "decoupled_weight_decay")
 
 
-def kernel(name, group, arrays):
-    """Return the native update of that name when it may take these arrays with these options, else None."""
+def kernel(name, group, arrays, otherwise=None):
+    """Return the native update of that name (`otherwise` without one) when it may take these arrays with these options."""
     if group.get("capturable") or type(arrays[0]) is not _ndarray:
         return None
-    return CPU.kernels.get(name)
+    return CPU.kernels.get(name, otherwise)
 
 
 def counted(state):

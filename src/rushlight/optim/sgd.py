@@ -1,7 +1,7 @@
 """Stochastic gradient descent with momentum."""
-from ..backend.cpu import B as CPU, SILENT, hush, unhush
+from ._arrays import sgd_step
 from .functional import functional
-from .optimizer import GroupOptimizer, check, check_fused, check_lr, number
+from .optimizer import GroupOptimizer, check, check_fused, check_lr, kernel, number
 
 
 class SGD(GroupOptimizer):
@@ -37,7 +37,7 @@ class SGD(GroupOptimizer):
         return self.state[p] if group["momentum"] else {}
 
     def native(self, group, params, arrays, grads):
-        """Do the update in one native call, or in two NumPy calls a parameter where momentum has no part."""
+        """Do the update in one call, native or of NumPy."""
         lr, momentum, decay = group["lr"], group["momentum"], group["weight_decay"]
         buffers = None
         if momentum:
@@ -45,13 +45,12 @@ class SGD(GroupOptimizer):
             if any(b is None for b in buffers):
                 return False            # the first step makes the buffers
             buffers = [b._array for b in buffers]
-        step = CPU.kernels.get("sgd_step")
-        if step is not None:
-            return step(arrays, grads, buffers, number(lr), momentum, group["dampening"], number(decay),
-                        group["nesterov"], group["maximize"]) is not NotImplemented
-        if momentum or decay or type(arrays[0]) is not CPU.array_type:
-            return False
-        return _descend(arrays, grads, number(lr) if group["maximize"] else -number(lr))
+        step = kernel("sgd_step", group, arrays, sgd_step)
+        return step is not None and step(arrays, grads, buffers, number(lr), momentum, group["dampening"], number(decay),
+                                         group["nesterov"], group["maximize"]) is not NotImplemented
+
+    def check_sparse(self, group):
+        """Every term of the formula is linear: sparse gradients are taken."""
 
     def update(self, group, p, d, state):
         """Update one parameter by the formula."""
@@ -70,20 +69,6 @@ class SGD(GroupOptimizer):
             p.addcmul_(d, lr, value=-1)
         else:
             p.add_(d, alpha=-number(lr))
-
-
-def _descend(arrays, grads, factor):
-    """a += factor * g for each pair, unless one of them is of a narrow dtype (whose products are wider)."""
-    for a, g in zip(arrays, grads):
-        if a.dtype.itemsize < 4 or a.dtype is not g.dtype:
-            return False
-    token = hush(SILENT)
-    try:
-        for a, g in zip(arrays, grads):
-            a += g * factor
-    finally:
-        unhush(token)
-    return True
 
 
 sgd = functional(

@@ -151,6 +151,9 @@ def _kind(tree):
     return cls
 
 
+_get_node_type = _kind
+
+
 def _register(cls, flatten, unflatten, with_keys=None, name=None, dump=None, load=None):
     SUPPORTED_NODES[cls] = NodeDef(cls, lambda node: (flatten(node), None), unflatten, with_keys)
     _NAMES[cls] = _Names(name or f"{cls.__module__}.{cls.__qualname__}", dump, load)

@@ -12,11 +12,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
-#include <new>
 
 #include "cascade.hpp"
 #include "gemm.h"
 #include "gemm_vec.hpp"
+#include "scratch.hpp"
 
 namespace RL_NS {
 
@@ -71,26 +71,9 @@ RL_INLINE int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }
 RL_INLINE int64_t most(int64_t x, int64_t y) { return x > y ? x : y; }
 RL_INLINE int64_t over(int64_t x, int64_t y) { return (x + y - 1) / y; }
 
-// ---- scratch: one buffer a thread, kept between calls ----
+// ---- scratch: buffers of each thread, kept between calls ----
 
-struct Scratch {
-    void* data = nullptr;
-    size_t size = 0;
-    ~Scratch() { drop(); }
-    void drop() {
-        if (data) ::operator delete(data, std::align_val_t(64));
-        data = nullptr, size = 0;
-    }
-    void* get(size_t wanted) {
-        if (wanted > size) {
-            drop();
-            data = ::operator new(wanted, std::align_val_t(64), std::nothrow);
-            size = data ? wanted : 0;
-        }
-        return data;
-    }
-};
-static thread_local Scratch scratch, second_scratch;
+static thread_local Scratch scratch, second_scratch, copy_scratch;
 
 // ---- the outer-product tile ----
 
@@ -293,6 +276,14 @@ void pack_panel(const T* b, int64_t brs, int64_t bcs, int64_t k, int64_t columns
 
 // ---- the outer-product driver ----
 
+constexpr int64_t kCopiedRows = 128, kCopiedLength = 4096;  // rows of a copied at a time; the longest
+
+// Whether the rows of a are read so far apart that a copy pays: each element of a tile from a cache line of its own.
+template <class T>
+bool far_columns(const Product<T>& g) {
+    return g.ars == 1 && g.k >= 192 && g.k <= kCopiedLength && g.m >= 16 && g.n >= 48 && std::abs(g.acs) * int64_t(sizeof(T)) >= 256;
+}
+
 // Splits `count` into `parts` runs whose lengths differ by at most one; returns where run i begins.
 RL_INLINE int64_t cut(int64_t count, int64_t parts, int64_t i) { return count * i / parts; }
 
@@ -305,6 +296,7 @@ struct Outer {
 
     // Rows [r0, r1) against panels [p0, p1) of columns.
     void compute(int64_t r0, int64_t r1, int64_t p0, int64_t p1, T* scratch) const {
+        if (far_columns(g) && compute_copied(r0, r1, p0, p1, scratch)) return;
         for (int64_t p = p0; p < p1; ++p) {
             const Panel q = panel(p);
             if (g.k > kWhole) {
@@ -313,6 +305,25 @@ struct Outer {
             }
             run(r1 - r0, g.k, g.a + r0 * g.ars, q, q.b, scratch, lowered(q.f, r0));
         }
+    }
+
+    // The same after rows of a, whose elements lie far apart, have been copied, some at a time.
+    bool compute_copied(int64_t r0, int64_t r1, int64_t p0, int64_t p1, T* scratch) const {
+        const int64_t step = over(g.k, W) * W + W, high = least(kCopiedRows, r1 - r0);
+        T* copy = static_cast<T*>(copy_scratch.get(size_t(high * step + W) * sizeof(T)));
+        if (!copy) return false;
+        for (int64_t r = r0; r < r1; r += high) {
+            Outer part = *this;
+            part.g.m = least(high, r1 - r);
+            for (int64_t p = (g.k - 1) / W * W; p >= 0; p -= W)  // the last first: it writes past the rows' ends
+                g.k - p >= W ? pack_transposed<T, true>(g.a + r + p * g.acs, g.acs, part.g.m, W, copy + p, step)
+                             : pack_transposed<T, false>(g.a + r + p * g.acs, g.acs, part.g.m, int(g.k - p), copy + p, step);
+            part.g.a = copy, part.g.ars = step, part.g.acs = 1;
+            part.g.c += r * g.crs;
+            if (g.init) part.g.init += r * g.irs;
+            part.compute(0, part.g.m, p0, p1, scratch);
+        }
+        return true;
     }
 
     struct Panel {

@@ -42,8 +42,6 @@ __all__ = ["Module"]
 _package = __name__.rpartition(".")[0]
 for _name in _FILES:
     _path = f"{_package}.{_OURS.get(_name, _name)}"
-    if not _importlib.util.find_spec(_path):
-        continue
     _module = _importlib.import_module(_path)
     _sys.modules[f"{__name__}.{_name}"] = _module
     globals()[_name] = _module

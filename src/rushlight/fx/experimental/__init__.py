@@ -1,0 +1,4 @@
+"""Graph rewriting for inference."""
+from . import optimization
+
+__all__ = ["optimization"]

@@ -1,0 +1,4 @@
+"""What walks over graphs."""
+from . import shape_prop
+
+__all__ = ["shape_prop"]
