@@ -173,7 +173,7 @@ def measure(row, running, repeats):
             else:
                 problems.append(f"{c.title}: {value}")
     times = {k: sorted(v) for k, v in times.items() if v}
-    disturbed = [k for k, v in times.items() if v[len(v) // 4] > DISTURBED * v[0]]
+    disturbed = [k for k, v in times.items() if v[min(len(v) - 1, max(1, len(v) // 4))] > DISTURBED * v[0]]
     return Measured({k: v[0] for k, v in times.items()}, problems, memory, disturbed)
 
 
@@ -259,8 +259,8 @@ def arguments():
     return parser.parse_args()
 
 
-def run(rows, running, repeats, limits):
-    """Measure, print and return the rows."""
+def run(rows, running, repeats, limits, path):
+    """Measure, print, store and return the rows."""
     columns, width = [c.title for c in running], max([len(r.name) for r in rows], default=0) + 2
     print(f"{'':<{width}}{''.join(f'{c:>13}' for c in columns)}{'vs torch':>10} {'numpy':>8}{'limit':>8}{'memory':>8}")
     entries, group = [], None
@@ -273,22 +273,24 @@ def run(rows, running, repeats, limits):
         for problem in entry["problems"]:
             print(f"   {problem}")
         entries.append(entry)
+        store(path, [entry], running, repeats, limits)
     return entries
 
 
 def store(path, entries, running, repeats, limits):
     """Add the rows to the file; those measured before and not now stay."""
-    before = json.loads(path.read_text())["rows"] if path.exists() else []
+    old = json.loads(path.read_text()) if path.exists() else {"rows": [], "machine": {}}
+    before = old["rows"]
     names = {e["name"] for e in entries}
     order = list(table.load())
     rows = [e for e in before if e["name"] not in names] + entries
     rows.sort(key=lambda e: order.index(e["name"]) if e["name"] in order else len(order))
     peaks = {f"GFLOP/s, {n} thread{'s' * (n > 1)}": round(limits.flops(n) / 1e9) for n in {1, limits.cores}}
     peaks |= {f"GB/s in memory, {n} thread{'s' * (n > 1)}": round(limits.bandwidth(2**28, n) / 1e9, 1) for n in {1, limits.cores}}
+    peaks = {k: max(v, old["machine"].get(k, 0)) for k, v in peaks.items()}        # what was disturbed lately is no limit
     found = {"machine": machine() | peaks, "versions": {c.title: c.version for c in running}, "repeats": repeats, "rows": rows}
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(found, indent=1) + "\n")
-    print(f"written: {path}")
 
 
 def main():
@@ -301,9 +303,9 @@ def main():
     limits = Limits()
     with contextlib.ExitStack() as stack:
         running = contenders(options.path, options.pure, stack)
-        entries = run(rows, running, options.repeats, limits)
-    path = options.json or RESULTS / f"{machine()['date']}.json"
-    store(path, entries, running, options.repeats, limits)
+        path = options.json or RESULTS / f"{machine()['date']}.json"
+        entries = run(rows, running, options.repeats, limits, path)
+    print(f"written: {path}")
     if not options.rows and not options.json:
         report.write(path)
     return 1 if any(e["problems"] for e in entries) else 0

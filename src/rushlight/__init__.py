@@ -68,7 +68,7 @@ _LAZY = {"amp", "backends", "cuda",
          "vision", "_C", "_dynamo", "_functorch", "_inductor", "_utils", "accelerator", "cpu", "futures", "fx", "library", "mps",
          "mtia", "ops", "overrides", "serialization", "storage", "torch_version", "types", "xpu"}
 #: functions of sub-modules imported on first use
-_LAZY_FUNCTIONS = {"PyTorchFileReader": "io.reader", "compile": "_dynamo.eval_frame", "load": "serialization", "save": "serialization", "vmap": "func"}
+_LAZY_FUNCTIONS = {"PyTorchFileReader": "io.reader", "ScriptModule": "jit", "ScriptFunction": "jit", "compile": "_dynamo.eval_frame", "load": "serialization", "save": "serialization", "vmap": "func"}
 
 
 def __getattr__(name):

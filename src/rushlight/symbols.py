@@ -2,6 +2,7 @@
 import math
 
 from .core.op import publish
+from .core.overrides import ask, overrides
 
 
 class SymInt:
@@ -108,6 +109,8 @@ def _check_tensor_all(cond, message=None):
 def _assert(condition, message):
     """Raise AssertionError with the message unless the condition holds."""
     if type(condition) is not bool:
+        if overrides(condition):
+            return ask(_assert, (condition, message), {})
         condition = bool(condition)
     assert condition, message
 

@@ -270,6 +270,8 @@ def div(input, other, rounding_mode=None):
                            f"{list(other.shape)} for divisor)")
     if rounding_mode is not None:
         input = coalesced(input)
+    if rounding_mode is None and input.dtype.kind in "biu":
+        input = SPARSE.cast(input, dtypes.get_default_dtype().np)
     found = input.values / other
     if rounding_mode is not None:
         found = np.trunc(found) if rounding_mode == "trunc" else np.floor(found)
@@ -544,7 +546,7 @@ def total(x, dim=None, keepdim=False, dtype=None):
 
 
 @handles("linalg_vector_norm")
-def norm(x, ord=2, dim=None, keepdim=False, dtype=None):    # noqa: A002
+def norm(x, ord=2, dim=None, keepdim=False, dtype=None):
     """Return the norm of all elements."""
     if dim is not None or keepdim:
         raise _unsupported("linalg_vector_norm", x)

@@ -456,10 +456,10 @@ class Op:
                 tensors += 1
             elif not self.numbers or not _is_number(a) or (self.numbers == "other" and i == 0):
                 if type(self.numbers) is str and (i or self.numbers == "other"):
-                    raise TypeError(errors.invalid_combination(self.name, args[:self.n_positional]))
-                raise TypeError(errors.must_be_tensor(self.name, self.params[i], i, a))
+                    raise TypeError(errors.invalid_combination(called(self.name), args[:self.n_positional]))
+                raise TypeError(errors.must_be_tensor(called(self.name), self.params[i], i, a))
         if not tensors and type(self.numbers) is str:
-            raise TypeError(errors.invalid_combination(self.name, args[:self.n_positional]))
+            raise TypeError(errors.invalid_combination(called(self.name), args[:self.n_positional]))
         if not tensors and self.numbers:
             i = self.slots[0]
             args[i] = make(_as_array(args[i]).astype(dtypes.of_number(args[i]).np))
@@ -785,6 +785,12 @@ def foreign(args, kwargs):
 
 
 # ------------------------------------------------------------------ small helpers
+
+def called(name):
+    """Return what torch calls an op in messages about its arguments: one of `torch.special` alone has a prefix."""
+    if name in Registry.namespaces["special"] and name not in Registry.namespaces["torch"]:
+        return "special_" + name
+    return name
 
 def mark_saved(t):
     """Return the version a tensor is saved at; writes to it are placed from now on."""

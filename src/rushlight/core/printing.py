@@ -254,12 +254,13 @@ def _complex_parts(flat):
     return real.field() + imag.field("+", False) + "j", width, values
 
 
-def with_suffixes(text, suffixes, indent):
-    """Close a tensor's text with its suffixes, each on the last line if it still fits there."""
+def with_suffixes(text, suffixes, indent, new_line=False):
+    """Close a tensor's text with its suffixes, each on the last line if it still fits there (the first not with `new_line`)."""
     parts = [text]
     used = len(text) - text.rfind("\n") + 1
     for suffix in suffixes:
-        if used + len(suffix) + 2 > PRINT_OPTS.linewidth:
+        if new_line or used + len(suffix) + 2 > PRINT_OPTS.linewidth:
+            new_line = False
             parts.append(",\n" + " " * indent + suffix)
             used = indent + len(suffix)
         else:
@@ -292,7 +293,7 @@ def tensor_repr(self, *, tensor_contents=None):
         suffixes.append(f"grad_fn=<{node.name().rpartition('::')[2]}>")
     elif self._req:
         suffixes.append("requires_grad=True")
-    shown = with_suffixes(prefix + text, suffixes, indent)
+    shown = with_suffixes(prefix + text, suffixes, indent, self.layout is formats.sparse_coo)
     return f"Parameter({shown})" if name not in _CLASS_NAMES.values() and getattr(self, "_is_param", False) else shown
 
 
@@ -336,13 +337,11 @@ def _sparse_contents(self, indent):
         text = array_text(part, indent + len(head)) if part.size else f"[], size={tuple(part.shape)}"
         lines.append(head + text + ")")
     default = dtypes.get_default_dtype()
-    if self.dtype not in (default, dtypes.complex128 if default is dtypes.float64 else dtypes.complex64, dtypes.int64, dtypes.bool):
+    complex_default = dtypes.complex128 if default is dtypes.float64 else dtypes.complex64
+    if self.dtype not in (default, complex_default, dtypes.int64, dtypes.bool):
         suffixes.append(f"dtype={self.dtype!r}")
     suffixes.append(f"layout={self.layout!r}")
-    text = (",\n" + " " * indent).join(lines)
-    if self.layout is formats.sparse_coo:
-        text += ",\n" + " " * indent + suffixes.pop(0)
-    return text, suffixes
+    return (",\n" + " " * indent).join(lines), suffixes
 
 
 def format_tensor(self, spec):

@@ -4,6 +4,7 @@ import inspect
 import operator
 import sys
 
+from ..core import overrides
 from ..core.tensor import Tensor
 from ..devices import device
 from ..dtypes import dtype
@@ -107,6 +108,7 @@ class Proxy:
     """
 
     def __init__(self, node, tracer=None):
+        overrides.activate()            # functions that have met no such object yet don't look for them
         self.tracer = GraphAppendingTracer(node.graph) if tracer is None else tracer
         self.node = node
 

@@ -213,7 +213,12 @@ def _check_options(stride, padding, dilation, groups):
         raise RuntimeError("negative padding is not supported")
     if any(s <= 0 for s in stride):
         raise RuntimeError("non-positive stride is not supported")
-    if any(d <= 0 for d in dilation):
+    if any(d < 0 for d in dilation):
+        raise RuntimeError("dilation should be greater than zero")
+
+
+def _check_no_zero(dilation):
+    if 0 in dilation:
         raise RuntimeError(f"dilation should be greater than zero, but got {list(dilation)}")
 
 
@@ -246,13 +251,17 @@ def _check_convolution(input, weight, bias, stride, padding, dilation, groups):
     if len(size) != len(shape):
         _check_weight_dims(shape, size, stride)
     _check_options(stride, padding, dilation, groups)
-    if size[0] < groups or size[0] % groups:
+    if size[0] < groups:
+        raise RuntimeError(f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of "
+                           f"size {size} instead")
+    if size[0] % groups:
         raise RuntimeError(f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got "
                            f"weight of size [{size}] instead")
     if shape[1] != size[1] * groups:
         raise RuntimeError(f"Given groups={groups}, weight of size {size}, expected input{shape} to have "
                            f"{size[1] * groups} channels, but got {shape[1]} channels instead")
     _check_bias(weight, bias, size[0])
+    _check_no_zero(dilation)
     around = [s + 2 * p for s, p in zip(shape[2:], padding)]
     reach = [d * (k - 1) + 1 for k, d in zip(size[2:], dilation)]
     if any(a < r for a, r in zip(around, reach)):
@@ -299,6 +308,7 @@ def _conv_transpose(name, n, input, weight, bias, stride, padding, output_paddin
                                  (("stride", stride), ("padding", padding), ("dilation", dilation)))
     extra = _option("output_padding", output_padding, n)
     _check_options(stride, padding, dilation, groups)
+    _check_no_zero(dilation)
     size = list(weight.shape)
     if x.shape[1] != size[0]:
         raise RuntimeError(f"Given transposed=1, weight of size {size}, expected input{list(x.shape)} to have {size[0]} "

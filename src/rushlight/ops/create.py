@@ -567,10 +567,10 @@ _OPTIONS = ("Tensor out = None, torch.dtype dtype = None, torch.layout layout = 
 
 def _spacing(name, start, end, steps, dtype, out):
     """Return (start, end, steps, dtype) of linspace or logspace after torch's checks."""
-    for title, bound in (("start", start), ("end", end)):
-        if isinstance(bound, TensorBase) and bound._array.shape:
-            raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got {title} with "
-                               f"{bound._array.ndim} dimension(s).")
+    given = [f"{title} with {bound._array.ndim} dimension(s)" for title, bound in (("start", start), ("end", end))
+             if isinstance(bound, TensorBase)]
+    if any(isinstance(bound, TensorBase) and bound._array.shape for bound in (start, end)):
+        raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got {' and '.join(given)}.")
     found = [b.detach().item() if isinstance(b, TensorBase) else b for b in (start, end)]
     if isinstance(steps, TensorBase) and not steps.is_floating_point():
         steps = steps.item()

@@ -118,7 +118,7 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
 
 def _check_vector_or_matrix(input):
     shape = list(input.shape)
-    if len(shape) > 2 or (shape and 0 in shape[1:]):
+    if len(shape) > 2 or (shape and 0 in shape[-1 if len(shape) == 1 else 1:]):
         raise RuntimeError(f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {shape}")
 
 

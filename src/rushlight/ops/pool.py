@@ -26,6 +26,20 @@ def _window_option(name, what, value, n):
     return found
 
 
+def _check_steps(kernel, stride, padding, dilation):
+    if any(s == 0 for s in stride):
+        raise RuntimeError("stride should not be zero")
+    if any(d <= 0 for d in dilation):
+        sizes = " ".join(f"dilation{axis}: {d}" for axis, d in zip("THW"[-len(dilation):], dilation))
+        raise RuntimeError(f"dilation should be greater than zero, but got {sizes}")
+    for p, k, d in zip(padding, kernel, dilation):
+        if p < 0:
+            raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
+        if p > (d * (k - 1) + 1) // 2:
+            raise RuntimeError(f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and "
+                               f"dilation={d}")
+
+
 def _out_size(size, kernel, stride, padding, dilation, ceil_mode):
     """Return the number of windows a dimension; with `ceil_mode` the last may reach over the end."""
     out = []
@@ -41,14 +55,7 @@ def _out_size(size, kernel, stride, padding, dilation, ceil_mode):
 def _check_window(name, input, kernel, stride, padding, dilation, out):
     n = len(kernel)
     channels = input.shape[-n - 1]
-    if any(s == 0 for s in stride):
-        raise RuntimeError("stride should not be zero")
-    for p, k, d in zip(padding, kernel, dilation):
-        if p < 0:
-            raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
-        if p > (d * (k - 1) + 1) // 2:
-            raise RuntimeError(f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and "
-                               f"dilation={d}")
+    _check_steps(kernel, stride, padding, dilation)
     if name == "avg_pool3d" and any(s < k for s, k in zip(input.shape[-3:], kernel)):
         image = " ".join(f"{d}: {s}" for d, s in zip("THW", input.shape[-3:]))
         raise RuntimeError(f"input image ({image}) smaller than kernel size "
@@ -161,15 +168,19 @@ def _max_pool(name, n, input, kernel_size, stride, padding, dilation, ceil_mode,
     stride = kernel if stride is None or stride == [] or stride == () else _window_option(name, "stride", stride, n)
     padding = _window_option(name, "padding", padding, n)
     dilation = _window_option(name, "dilation", dilation, n)
+    plain = n == 1 and not return_indices       # of which torch speaks in words of its own
+    if not plain:
+        _check_steps(kernel, stride, padding, dilation)
     size = check(input)
-    if n == 1:
-        for what, value in (("stride", stride[0]), ("dilation", dilation[0])):
+    if plain:
+        for what, value in (("kernel_size", kernel[0]), ("stride", stride[0]), ("dilation", dilation[0])):
             if value <= 0:
                 raise RuntimeError(f"max_pool1d() {what} must be greater than zero, but got {value}")
         if padding[0] < 0:
             raise RuntimeError(f"max_pool1d() padding must be non-negative, but got {padding[0]}")
     out_size = _out_size(size, kernel, stride, padding, dilation, ceil_mode) if all(stride) else (0,) * n
-    _check_pool1d(name, kernel, padding, out_size)
+    if plain:
+        _check_pool1d(kernel, padding, out_size)
     _check_window(name, input, kernel, stride, padding, dilation, out_size)
     out, taps = max_pool_forward(input, kernel, stride, padding, dilation, out_size)
     if n == 1:
@@ -177,9 +188,7 @@ def _max_pool(name, n, input, kernel_size, stride, padding, dilation, ceil_mode,
     return (out, tap_positions(taps, size, kernel, stride, padding, dilation)) if return_indices else out
 
 
-def _check_pool1d(name, kernel, padding, out):
-    if name != "max_pool1d":
-        return
+def _check_pool1d(kernel, padding, out):
     if padding[0] > kernel[0] // 2:
         raise RuntimeError("max_pool1d() padding should be at most half of kernel size, but got "
                            f"padding={padding[0]} and kernel_size={kernel[0]}")
@@ -198,7 +207,12 @@ def _size_nd(n):
     def check(input):
         if input.ndim not in (n + 1, n + 2):
             raise RuntimeError(f"non-empty {n + 1}D or {n + 2}D (batch mode) tensor expected for input")
-        if 0 in input.shape[-n - 1:]:
+        empty = 0 in input.shape[-n - 1:]
+        if empty and n == 3:
+            raise RuntimeError("max_pool3d_with_indices_out_cpu_template(): Expected input's non-batch dimensions to have "
+                               f"positive length, but input has a shape of {list(input.shape)} and non-batch dimension 0 has "
+                               "length zero!")
+        if empty:
             raise RuntimeError(f"Expected {n + 1}D or {n + 2}D (batch mode) tensor with optional 0 dim batch size for input, "
                                f"but got:{list(input.shape)}")
         return tuple(input.shape[-n:])
@@ -422,6 +436,18 @@ def _ranges(size, out):
     return [(i * size // out, -(-(i + 1) * size // out)) for i in range(out)]
 
 
+def _refuse_negative(name, input, wanted, maximum):
+    lead = list(input.shape[:-len(wanted)])
+    if len(wanted) == 1:                        # torch's lines are images of one row
+        wanted = (1, *wanted)
+    if maximum:
+        first = next(w for w in wanted if w < 0)
+        raise RuntimeError(f"Trying to create tensor with negative dimension {first}: {lead + list(wanted)}")
+    shown = ", ".join(map(str, wanted)) if len(wanted) == 2 else "{}, {},{}".format(*wanted)
+    raise RuntimeError(f"adaptive_avg_pool{len(wanted)}d: elements of output_size must be greater than or equal to 0 but "
+                       "received {" + shown + "}")
+
+
 def _adaptive_size(name, input, output_size, n, colon=""):
     """Return the output size with None replaced by the input's, after torch's checks."""
     one = isinstance(output_size, int) or output_size is None
@@ -435,15 +461,17 @@ def _adaptive_size(name, input, output_size, n, colon=""):
         raise RuntimeError(f"{name}(): Expected {n + 1}D or {n + 2}D tensor, but got{colon} {list(input.shape)}")
     size = tuple(input.shape[-n:])
     if len(wanted) != n:
-        raise RuntimeError(f"{name}: output_size must be {n}")
+        if n == 1:
+            raise RuntimeError(f"{name}() argument 'output_size' should contain one int (got {len(wanted)})")
+        raise RuntimeError(f"{name}(): internal error: output_size.size() must be {n}" if colon else
+                           f"{name}: output_size must be {n}")
     wanted = tuple([s if w is None else w for w, s in zip(wanted, size)])
     for k, s in enumerate(size):
         if not s:
             raise RuntimeError(f"{name}(): Expected input to have non-zero size for non-batch dimensions, but input has "
                                f"sizes {list(input.shape)} with dimension {k + input.ndim - n} being empty")
     if any(w < 0 for w in wanted):
-        raise RuntimeError(f"{name}: elements of output_size must be greater than or equal to 0 but received "
-                           "{" + ", ".join(map(str, wanted)) + "}")
+        _refuse_negative(name, input, wanted, bool(colon))
     return size, wanted
 
 

@@ -6,6 +6,7 @@ taken; reductions to a value alone share the gradient among the equal ones.
 from .. import dtypes
 from ..core.op import T, composite, named_result, op
 from ..core.tensor import OPS, TensorBase
+from ..errors import invalid_combination, must_be_tensor
 from ._dims import wrap_dim
 from ._rules import axes, kept_shape, not_for, numpy_names, packed, some, wide
 from .pointwise_binary import lerp, maximum, minimum, mul
@@ -94,6 +95,9 @@ def _overloads(name, everything, along, pair):
     """Return the function behind torch's three meanings of max and min."""
 
     def call(input, dim=None, keepdim=False, *, other=None, out=None):
+        if isinstance(input, (int, float, complex, str, list, tuple)):
+            raise TypeError(must_be_tensor(name, "input", 0, input) if dim is None and other is None else
+                            invalid_combination(name, (input, other if dim is None else dim)))
         if isinstance(dim, TensorBase):
             dim, other = None, dim
         if other is not None:

@@ -200,9 +200,11 @@ def gradient(input, *, spacing=None, dim=None, edge_order=1):
     spacing = 1 if spacing is None else spacing
     if isinstance(spacing, (tuple, list)):
         if len(spacing) != len(dims):
-            raise RuntimeError("torch.gradient expected spacing to be unspecified, a scalar, or a list of length equal to "
-                               + (f"'self.dim() = {input.ndim}', since dim argument was not given" if dim is None else
-                                  f"{len(dims)}") + f", but got a list of length {len(spacing)}")
+            raise RuntimeError("torch.gradient expected spacing to be unspecified, a scalar" + (
+                f", or a list of length equal to 'self.dim() = {input.ndim}', since dim argument was not given, but got a list "
+                f"of length {len(spacing)}" if dim is None else
+                " or it's spacing and dim arguments to have the same length, but got a spacing argument of length "
+                f"{len(spacing)} and a dim argument of length {len(dims)}."))
         spacings = list(spacing)
     else:
         spacings = [spacing] * len(dims)

@@ -8,6 +8,7 @@ import warnings
 from .. import dtypes
 from ..backend import base as backends
 from ..core.op import T, composite, method, op, prop
+from ..errors import invalid_combination
 from ._dims import expand_shape, infer_shape, ints, prod, unique_dims, wrap_dim, wrap_dims
 from ._rules import cj
 
@@ -674,6 +675,8 @@ def _by_dim(name, smallest, dim):
     """Make hsplit, vsplit or dsplit."""
 
     def divided(input, indices_or_sections):
+        if isinstance(indices_or_sections, (str, float)):
+            raise TypeError(invalid_combination(name, (input, indices_or_sections)))
         shape = tuple(input.shape)
         if len(shape) < smallest:
             raise RuntimeError(f"torch.{name} requires a tensor with at least {smallest} dimension, but got a tensor with "

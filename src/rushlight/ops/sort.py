@@ -508,6 +508,8 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False, out=None
     points = reshape(input, (-1, d))
     each = [bins] * d if isinstance(bins, int) else list(bins)
     if len(each) != d:
+        if not any(isinstance(b, TensorBase) for b in each):
+            raise RuntimeError("histogramdd: The size of bins must be equal to the innermost dimension of the input.")
         raise RuntimeError(f"torch.histogramdd: expected {d} sequences of bin edges for a {d}-dimensional histogram but got "
                            f"{len(each)}")
     edges = [b if isinstance(b, TensorBase) else _edges(points[:, k], b, None if range is None else range[2 * k:2 * k + 2], k)

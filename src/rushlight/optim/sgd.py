@@ -49,6 +49,8 @@ class SGD(GroupOptimizer):
         return step is not None and step(arrays, grads, buffers, number(lr), momentum, group["dampening"], number(decay),
                                          group["nesterov"], group["maximize"]) is not NotImplemented
 
+    takes_sparse = True             # every term of the formula is linear
+
     def update(self, group, p, d, state):
         """Update one parameter by the formula."""
         momentum = group["momentum"]

@@ -1,0 +1,4 @@
+"""Helpers of distributed training."""
+from . import join
+
+__all__ = ["join"]
