@@ -10,8 +10,8 @@ import warnings
 from ..autograd import profiler as _profiler
 from ..autograd.profiler import KinetoStepTracker, record_function
 
-__all__ = ["DeviceType", "KinetoStepTracker", "ProfilerAction", "ProfilerActivity", "profile", "record_function", "schedule",
-           "supported_activities", "tensorboard_trace_handler"]
+__all__ = ["DeviceType", "KinetoStepTracker", "ProfilerAction", "ProfilerActivity", "kineto_available", "profile",
+           "record_function", "schedule", "supported_activities", "tensorboard_trace_handler"]
 
 
 class ProfilerAction(enum.Enum):

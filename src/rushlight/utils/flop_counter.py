@@ -10,7 +10,9 @@ __all__ = ["FlopCounterMode"]
 
 
 def _matmul(a, b, *_, **__):
-    rows = math.prod(a.shape[:-1]) if b.ndim <= 2 else math.prod(a.shape[:-1]) * max(1, math.prod(b.shape[:-2]) // max(1, math.prod(a.shape[:-2])))
+    rows = math.prod(a.shape[:-1])
+    if b.ndim > 2:              # a batch that `a` is repeated for
+        rows *= max(1, math.prod(b.shape[:-2]) // max(1, math.prod(a.shape[:-2])))
     return 2 * rows * a.shape[-1] * (b.shape[-1] if b.ndim > 1 else 1)
 
 
