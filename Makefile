@@ -3,6 +3,7 @@
 # make lint   ruff, mypy on the public API, the structure test
 # make killtest  saves killed 200 times at random moments: no checkpoint may be lost
 # make parity every sample of PyTorch's operator database; writes docs/coverage.md
+# make examples  the examples of PyTorch's documentation in both libraries; writes docs/examples.md
 # make bench  the table beside NumPy by hand, and beside PyTorch where it is installed
 # Each target sets up what it needs in a local virtual environment.
 
@@ -12,7 +13,7 @@ SOURCES := pyproject.toml setup.py $(shell find src -type f -not -name '*.pyc' -
 PYTEST_ARGS ?=
 JOBS ?= 2
 
-.PHONY: run test test-compiled test-pure killtest lint bench parity sanitize clean
+.PHONY: run test test-compiled test-pure killtest lint bench parity examples sanitize clean
 
 run: .venv/.installed
 	.venv/bin/python examples/fizzbuzz.py
@@ -38,6 +39,9 @@ bench: .venv/.bench
 
 parity: .venv/.bench
 	.venv/bin/python tools/coverage.py
+
+examples: .venv/.bench
+	.venv/bin/python tools/examples.py
 
 sanitize: .venv/.test
 	.venv/bin/python tools/sanitize.py

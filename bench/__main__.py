@@ -173,7 +173,7 @@ def measure(row, running, repeats):
             else:
                 problems.append(f"{c.title}: {value}")
     times = {k: sorted(v) for k, v in times.items() if v}
-    disturbed = [k for k, v in times.items() if v[len(v) // 4] > DISTURBED * v[0]]
+    disturbed = [k for k, v in times.items() if v[min(len(v) - 1, max(1, len(v) // 4))] > DISTURBED * v[0]]
     return Measured({k: v[0] for k, v in times.items()}, problems, memory, disturbed)
 
 
@@ -279,13 +279,15 @@ def run(rows, running, repeats, limits, path):
 
 def store(path, entries, running, repeats, limits):
     """Add the rows to the file; those measured before and not now stay."""
-    before = json.loads(path.read_text())["rows"] if path.exists() else []
+    old = json.loads(path.read_text()) if path.exists() else {"rows": [], "machine": {}}
+    before = old["rows"]
     names = {e["name"] for e in entries}
     order = list(table.load())
     rows = [e for e in before if e["name"] not in names] + entries
     rows.sort(key=lambda e: order.index(e["name"]) if e["name"] in order else len(order))
     peaks = {f"GFLOP/s, {n} thread{'s' * (n > 1)}": round(limits.flops(n) / 1e9) for n in {1, limits.cores}}
     peaks |= {f"GB/s in memory, {n} thread{'s' * (n > 1)}": round(limits.bandwidth(2**28, n) / 1e9, 1) for n in {1, limits.cores}}
+    peaks = {k: max(v, old["machine"].get(k, 0)) for k, v in peaks.items()}        # what was disturbed lately is no limit
     found = {"machine": machine() | peaks, "versions": {c.title: c.version for c in running}, "repeats": repeats, "rows": rows}
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(found, indent=1) + "\n")

@@ -22,14 +22,15 @@ Written by `make bench` from `{file}`; do not edit by hand: texts stand in `benc
 {machine}
 
 Each library lives in a process of its own; for every row they take turns, and the minimum of {repeats} short repeats counts.
+Rows, and the limits, may come from several runs of that day; the import row is from the quietest.
 Before a row is timed the results are compared. What the columns say:
 
 - **PyTorch**: how many times faster Rushlight at its better number of threads is than PyTorch at its better one;
   then the same with one thread each, and with all.
 - **NumPy**: how many times faster than the same by hand in NumPy (without autograd), where someone would write it.
 - **limit**: the share of what the machine can do at most. Arithmetic is held against chains of fused multiply-adds in
-  registers ({flops}), traffic against `np.add(a, b, out=c)` over as many bytes, in the cache or beyond it ({bandwidth});
-  for the number of threads that was faster. Rows without either do too little of both.
+  registers ({flops}), traffic against `np.add(a, b, out=c)` over as many bytes, in the cache or beyond it
+  ({bandwidth}); for the number of threads that was faster. Rows without either do too little of both.
 - **memory**: the peak that two steps add to the process, by PyTorch's; not shown below 1 MB.
 - `~`: while it was measured something else was running (the quartile of the repeats lies a quarter above the minimum).
 """
@@ -50,9 +51,10 @@ SHOWN = (
     ("small GPT, a step (4 layers of 128, batch 8 of 64, AdamW)", "small GPT, a step", "小型 GPT，一步"),
     ("actor-critic, a step (batch 1, 4-64-2, Adam)", "actor-critic, a step with batch 1", "actor-critic，批大小为 1 的一步"),
     ("a + b, 10 elements", "`a + b`, 10 elements", "`a + b`，10 个元素"),
+    ("a + b, 10 elements, with graph", "the same with a graph", "同上，带计算图"),
     ("(a * b).sum().backward(), 10 elements", "`(a * b).sum().backward()`, 10 elements", "`(a * b).sum().backward()`，10 个元素"),
     ("import, beyond `import numpy`", "`import`, beyond `import numpy`", "`import`（不计 `import numpy`）"),
-    ("installed size", "installed size", "安装后大小"),
+    ("installed size", "installed size", "安装后的大小"),
 )
 TITLES = {
     "README.md": "| | Rushlight | pure build | PyTorch | NumPy by hand | faster than PyTorch |",

@@ -64,6 +64,7 @@ DIFFERENT = {                            # where the documentation and what PyTo
     "var_mean": "documented with out=, takes none", "std_mean": "documented with out=, takes none",
     "nn.functional.one_hot": "documented as tensor, taken as input", "searchsorted": "documented as values, taken as input",
     "unsafe_split": "documented as tensor, taken as self",
+    "Tensor.to_sparse": "documented as sparseDims, taken as sparse_dim",
     "Tensor.copy_": "documented as src, taken as other", "Tensor.resize_as_": "documented as tensor, taken as the_template",
     "Tensor.type_as": "documented as tensor, taken as other",
 }

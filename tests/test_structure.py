@@ -31,7 +31,7 @@ UPWARD = {
 }
 HINTS = {                                # arguments that may change how a result is computed, never what it is
     "foreach": "updates are fused wherever they can be", "assume_unique": "no faster algorithm needs it",
-    "sparse_grad": "gradients are dense", "sparse": "gradients are dense",
+    "sparse_grad": "gradients are dense", "sparse": "it decides about the gradient alone",
     "sorted": "results come sorted, which either value allows",
 }
 IGNORED = {

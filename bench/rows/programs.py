@@ -212,7 +212,7 @@ def gpt(torch):
 
 @row("actor-critic, a step (batch 1, 4-64-2, Adam)", steps=20, target=8.0,
      limit="A third is the backward walk (its rules are Python, 2.6 us a node), a third the distribution; in a tight loop "
-           "each part takes half as long: instruction caches.")
+           "of its own each part takes half as long.")
 def actor_critic(torch):
     nn = torch.nn
 

@@ -166,12 +166,18 @@ class Tensor:
     def __contains__(self, element: Any) -> _bool: ...
     @classmethod
     def __torch_function__(cls, func: Any, types: Any, args: Any = ..., kwargs: Any = ...) -> Any: ...
+    def _indices(self) -> Tensor:
+        """Return the places of a sparse tensor as they are, coalesced or not."""
     def _is_view(self) -> Tensor:
         """Whether this tensor is a differentiable view of another."""
     @staticmethod
     def _make_subclass(*args: Any, **kwargs: Any) -> Any: ...
+    def _nnz(self) -> Tensor:
+        """Return how many places a sparse tensor holds."""
     def _typed_storage(self) -> Tensor:
         """Return the tensor's memory as elements of its dtype."""
+    def _values(self) -> Tensor:
+        """Return the values of a sparse tensor as they are, in its memory and outside the graph."""
     def abs(self, *, out: Any = ...) -> Tensor:
         """Return the absolute value; of a complex number its modulus, a real one."""
     def abs_(self) -> Tensor:
@@ -346,6 +352,8 @@ class Tensor:
         """Return the tensor as torch.uint8: itself if it is so already."""
     def cauchy_(self, *args: Any, **kwargs: Any) -> Tensor:
         """Fill with Cauchy numbers, median + sigma * tan(pi * (u - 1/2)), and return the tensor."""
+    def ccol_indices(self) -> Tensor:
+        """Return the ccol_indices of a compressed sparse matrix."""
     def cdouble(self, memory_format: Any = ...) -> Tensor:
         """Return the tensor as torch.complex128: itself if it is so already."""
     def ceil(self, *, out: Any = ...) -> Tensor:
@@ -384,6 +392,10 @@ class Tensor:
         """In-place form of `clamp`: writes the result into `input` and returns it."""
     def clone(self, *, memory_format: Any = ..., out: Any = ...) -> Tensor:
         """Return a copy; strides without gaps are kept (`memory_format=torch.contiguous_format`: C order)."""
+    def coalesce(self) -> Tensor:
+        """Return the sparse tensor with its places in order and the values of one place added up; itself if it is so."""
+    def col_indices(self) -> Tensor:
+        """Return the col_indices of a compressed sparse matrix."""
     def combinations(self, r: Any = ..., with_replacement: _bool = ...) -> Tensor:
         """Return the combinations of r elements of a vector, as rows in `itertools.combinations`' order."""
     def conj(self) -> Tensor:
@@ -418,6 +430,8 @@ class Tensor:
         """Return the tensor in the memory of the CPU: itself if it is there."""
     def cross(self, other: Any, dim: Any = ..., *, out: Any = ...) -> Tensor:
         """Return `linalg.cross` along `dim`, by default the first dimension of size 3."""
+    def crow_indices(self) -> Tensor:
+        """Return the crow_indices of a compressed sparse matrix."""
     def cuda(self, device: Any = ..., non_blocking: _bool = ..., memory_format: Any = ...) -> Tensor:
         """Return the tensor on a GPU: itself if it is there."""
     def cummax(self, dim: Any = ..., *, out: Any = ..., axis: Any = ...) -> Any:
@@ -438,6 +452,8 @@ class Tensor:
         """Return degrees in radians."""
     def deg2rad_(self) -> Tensor:
         """In-place form of `deg2rad`: writes the result into `input` and returns it."""
+    def dense_dim(self) -> Tensor:
+        """Return how many dimensions are dense."""
     def det(self) -> Tensor:
         """Return `linalg.det(input)`."""
     def detach(self) -> Tensor:
@@ -648,12 +664,16 @@ class Tensor:
         """In-place form of `index_reduce`: writes the result into `input` and returns it."""
     def index_select(self, dim: Any = ..., index: Tensor = ..., *, out: Any = ..., axis: Any = ...) -> Tensor:
         """Return the positions `index` (a vector, or one number) of a dimension, in that order."""
+    def indices(self) -> Tensor:
+        """Return the places (sparse_dim, nnz) of a coalesced sparse tensor."""
     def inner(self, other: Tensor, *, out: Any = ...) -> Tensor:
         """Return the sums of products over the last dimension of both: shape input.shape[:-1] + other.shape[:-1]."""
     def int(self, memory_format: Any = ...) -> Tensor:
         """Return the tensor as torch.int32: itself if it is so already."""
     def inverse(self, *, out: Any = ...) -> Tensor:
         """Return `linalg.inv(input)`."""
+    def is_coalesced(self) -> Tensor:
+        """Whether a sparse tensor's places are known to be in order and to occur once."""
     def is_complex(self) -> _bool:
         """Whether the dtype is a complex one."""
     def is_conj(self) -> _bool:
@@ -812,6 +832,8 @@ class Tensor:
         """Return whether input < other."""
     def lt_(self, other: Any) -> Tensor:
         """In-place form of `lt`: writes the result into `input` and returns it."""
+    def lu(self, pivot: _bool = ..., get_infos: _bool = ..., out: Any = ...) -> Any:
+        """Return (LU, pivots) or (LU, pivots, info) (deprecated: use `linalg.lu_factor`)."""
     def map2_(self, tensor1: Any, tensor2: Any, callable: Any) -> Tensor:
         """Replace each element x by `callable(x, y, z)`, y and z from other tensors, which broadcast."""
     def map_(self, tensor: Any, callable: Any) -> Any:
@@ -993,7 +1015,7 @@ class Tensor:
     def relu_(self) -> Tensor:
         """In-place form of `relu`: writes the result into `input` and returns it."""
     def remainder(self, other: Any, *, out: Any = ...) -> Tensor:
-        """Return input - other * floor(input / other), which has the sign of other (Python's %)."""
+        """Return input - other * floor(input / other), which has the sign of other (Python's %); a zero has that of input."""
     def remainder_(self, other: Any) -> Tensor:
         """In-place form of `remainder`: writes the result into `input` and returns it."""
     def renorm(self, p: Any, dim: Any, maxnorm: Any, *, out: Any = ...) -> Tensor:
@@ -1034,6 +1056,8 @@ class Tensor:
         """Round to the nearest number of `decimals` decimals, halves to the even one. The gradient is 0."""
     def round_(self, *, decimals: Any = ...) -> Tensor:
         """In-place form of `round`: writes the result into `input` and returns it."""
+    def row_indices(self) -> Tensor:
+        """Return the row_indices of a compressed sparse matrix."""
     def rsqrt(self, *, out: Any = ...) -> Tensor:
         """Return 1 / sqrt(input); inf at 0, nan below."""
     def rsqrt_(self) -> Tensor:
@@ -1094,12 +1118,22 @@ class Tensor:
         """Return a copy with `input[start:end:step]` along a dimension replaced by `src`."""
     def slogdet(self) -> Any:
         """Return `linalg.slogdet(input)`."""
+    def smm(self, mat2: Any) -> Tensor:
+        """Return the product of two matrices of which this one is sparse."""
     def softmax(self, dim: Any = ..., dtype: Any = ..., *, out: Any = ..., axis: Any = ...) -> Tensor:
         """Return exp(input) / sum(exp(input), dim): positive numbers with sum 1 along `dim`."""
     def solve(self, *args: Any, **kwargs: Any) -> Tensor:
         """Removed from PyTorch: raises RuntimeError, which names `torch.linalg.solve`."""
     def sort(self, dim: Any = ..., descending: _bool = ..., *, stable: Any = ...) -> Any:
         """Return `torch.sort(self, dim, descending)`."""
+    def sparse_dim(self) -> Tensor:
+        """Return how many dimensions are sparse; 0 for a dense tensor."""
+    def sparse_mask(self, mask: Any) -> Tensor:
+        """Return the tensor's elements at the places of the sparse tensor `mask`."""
+    def sparse_resize_(self, size: Any, sparse_dim: Any, dense_dim: Any) -> Tensor:
+        """Give a sparse tensor another size, larger in no other way than its places allow; return it."""
+    def sparse_resize_and_clear_(self, size: Any, sparse_dim: Any, dense_dim: Any) -> Tensor:
+        """Give a sparse tensor another size and no places; return it."""
     def split(self, split_size: Any, dim: Any = ...) -> tuple[Tensor, ...]:
         """Return `torch.split(self, split_size, dim)`."""
     def split_with_sizes(self, split_sizes: Any, dim: Any = ..., *, out: Any = ..., axis: Any = ...) -> tuple[Tensor, ...]:
@@ -1175,7 +1209,15 @@ class Tensor:
     def to(self, *args: Any, **kwargs: Any) -> Tensor:
         """Return the tensor with another dtype or on another device; itself when nothing changes."""
     def to_dense(self, dtype: Any = ..., *, masked_grad: Any = ...) -> Tensor:
-        """Return the tensor with all its elements in memory, as every tensor here has them: itself, or converted."""
+        """Return the tensor with all its elements in memory: itself, unless it is sparse or gets another dtype."""
+    def to_sparse(self, sparse_dim: Any = ..., *, layout: Any = ..., blocksize: Any = ..., dense_dim: Any = ...) -> Tensor:
+        """Return the tensor with only the elements that are not zero."""
+    def to_sparse_coo(self) -> Tensor:
+        """Return the tensor in the layout of coordinates."""
+    def to_sparse_csc(self, dense_dim: Any = ...) -> Tensor:
+        """Return a matrix in the layout of compressed columns."""
+    def to_sparse_csr(self, dense_dim: Any = ...) -> Tensor:
+        """Return a matrix in the layout of compressed rows."""
     def tolist(self) -> Any:
         """Return the values as nested lists of Python numbers; those of a 0-d tensor as a number."""
     def topk(self, k: Any, dim: Any = ..., largest: _bool = ..., sorted: _bool = ..., *, out: Any = ..., axis: Any = ...) -> Any:
@@ -1232,6 +1274,8 @@ class Tensor:
         """In-place form of `unsqueeze`."""
     def untyped_storage(self) -> Any:
         """Return the tensor's memory as bytes; tensors that share memory return equal storages."""
+    def values(self) -> Tensor:
+        """Return the values of a coalesced sparse tensor; gradients flow through them."""
     def var(self, dim: Any = ..., unbiased: Any = ..., keepdim: _bool = ..., *, correction: Any = ..., out: Any = ...) -> Tensor:
         """Return the variance: the sum of squared distances from the mean over max(0, n - correction)."""
     def vdot(self, other: Tensor, *, out: Any = ...) -> Tensor:
@@ -2379,7 +2423,7 @@ def relu(input: Tensor, *, out: Any = ...) -> Tensor:
 def relu_(input: Tensor) -> Tensor:
     """In-place form of `relu`: writes the result into `input` and returns it."""
 def remainder(input: Any, other: Any, *, out: Any = ...) -> Tensor:
-    """Return input - other * floor(input / other), which has the sign of other (Python's %)."""
+    """Return input - other * floor(input / other), which has the sign of other (Python's %); a zero has that of input."""
 def remainder_(input: Any, other: Any) -> Tensor:
     """In-place form of `remainder`: writes the result into `input` and returns it."""
 def renorm(input: Tensor, p: Any, dim: Any, maxnorm: Any, *, out: Any = ...) -> Tensor:
@@ -2510,6 +2554,14 @@ def solve(*args: Any, **kwargs: Any) -> Tensor:
     """Removed from PyTorch: raises RuntimeError, which names `torch.linalg.solve`."""
 def sort(input: Tensor, dim: Any = ..., descending: _bool = ..., *, stable: Any = ..., out: Any = ...) -> Any:
     """Return (values, indices) in ascending or descending order along a dimension."""
+def sparse_compressed_tensor(compressed_indices: Any, plain_indices: Any, values: Any, size: Any = ..., *, layout: Any = ..., **options: Any) -> Tensor:
+    """Return a sparse matrix of layout `torch.sparse_csr` or `torch.sparse_csc` (see `sparse_csr_tensor`)."""
+def sparse_coo_tensor(*args: Any, dtype: Any = ..., device: Any = ..., pin_memory: _bool = ..., requires_grad: _bool = ..., check_invariants: Any = ..., is_coalesced: Any = ..., **named: Any) -> Tensor:
+    """Return a tensor that is zero but at given places; values of one place add up."""
+def sparse_csc_tensor(*args: Any, dtype: Any = ..., device: Any = ..., pin_memory: _bool = ..., requires_grad: _bool = ..., check_invariants: Any = ..., **named: Any) -> Tensor:
+    """Return a sparse matrix by its ccol_indices, row_indices, values and, where it is not theirs, size."""
+def sparse_csr_tensor(*args: Any, dtype: Any = ..., device: Any = ..., pin_memory: _bool = ..., requires_grad: _bool = ..., check_invariants: Any = ..., **named: Any) -> Tensor:
+    """Return a sparse matrix by its crow_indices, col_indices, values and, where it is not theirs, size."""
 def split(tensor: Any, split_size_or_sections: Any, dim: Any = ...) -> tuple[Tensor, ...]:
     """Return a tuple of views: of one size (the last may be smaller), or of a list of sizes."""
 def split_copy(input: Tensor, *args: Any, out: Any = ..., **kwargs: Any) -> Tensor:
@@ -2518,6 +2570,8 @@ def split_with_sizes(input: Tensor, split_sizes: Any, dim: Any = ..., *, out: An
     """Return a tuple of views with the given sizes along a dimension."""
 def split_with_sizes_copy(input: Tensor, *args: Any, out: Any = ..., **kwargs: Any) -> Tensor:
     """Return a copy of `split_with_sizes(input, ...)`."""
+def spmm(input: Tensor, mat2: Tensor, *, out: Any = ...) -> Tensor:
+    """Return the matrix product of two matrices, without broadcasting."""
 def sqrt(input: Tensor, *, out: Any = ...) -> Tensor:
     """Return the square root; nan below zero. The gradient at 0 is inf."""
 def sqrt_(input: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ are written in Chinese when `RUSHLIGHT_LANG=zh`.
 """
 import os
 import sys
+import warnings
 
 from . import dtypes, lessons
 from .lessons import taught
@@ -23,6 +24,16 @@ def user_line():
     while frame is not None and frame.f_code.co_filename.startswith(_HERE):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "<unknown>"
+
+
+_given = set()
+
+
+def warn_once(message, stacklevel=2):
+    """Give a UserWarning to the caller's caller, the first time in this process, as PyTorch's own core does."""
+    if message not in _given:
+        _given.add(message)
+        warnings.warn(message, stacklevel=stacklevel + 1)
 
 
 def must_be_tensor(op, param, position, value):

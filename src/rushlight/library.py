@@ -140,7 +140,7 @@ class CustomOpDef:
         if func is None:
             return self.register_vmap
         self._vmap = func
-        return func
+        return None
 
 
 def _kinds(device_types):
@@ -303,7 +303,6 @@ def define(qualname, schema, *, lib=None, tags=()):
     made._tags = tags
     if lib is not None:
         lib._names.append(qualname)
-    return made
 
 
 def impl(qualname, types, func=None, *, lib=None):

@@ -19,6 +19,7 @@ MODULES = {
 #: our modules (or single classes of them) whose classes PyTorch keeps in another module
 CLASSES = {
     "core.engine": "autograd.graph",
+    "core.engine.RemovableHandle": "utils.hooks",
     "core.generator": "_C",
     "core.modes": "autograd.grad_mode",
     "core.modes.detect_anomaly": "autograd.anomaly_mode",
@@ -31,6 +32,7 @@ CLASSES = {
     "devices": "",
     "dtypes": "",
     "errors": "",
+    "futures.Future": "jit",
     "symbols": "",
 }
 

@@ -342,3 +342,13 @@ def test_names_of_old(rl):
     with pytest.warns(FutureWarning):
         call, params, buffers = functorch.combine_state_for_ensemble([model, rl.nn.Linear(2, 1)])
     same(rl.vmap(call, in_dims=(0, 0, None))(params, buffers, x)[0], model(x), 1e-6)
+
+
+def test_results_of_nested_transforms_have_no_graph(rl, func):
+    """A gradient of a gradient ends outside of both; a tensor from outside that requires grad keeps its graph."""
+    x, y = rl.tensor(0.5), rl.tensor(2., requires_grad=True)
+    assert not func.grad(func.grad(rl.sin))(x).requires_grad
+    assert not func.jacrev(func.jacrev(lambda v: (v ** 3).sum()))(rl.ones(2)).requires_grad
+    assert func.grad(func.grad(lambda v: rl.sin(v) * y))(x).requires_grad
+    (found,) = rl.autograd.grad(func.grad(func.grad(lambda v: v ** 4))(y), y)
+    assert found.item() == 48

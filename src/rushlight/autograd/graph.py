@@ -95,9 +95,9 @@ def _node(t):
 
 def _reached(places):
     """Return how many of the nodes and leaves the walk that runs now reaches."""
-    order, runs, _ = WALKS.current
+    order, runs, captures = WALKS.current
     nodes = {id(node) for node in order}
-    leaves = {id(e) for node in order if runs is None or node in runs for e in node.edges}
+    leaves = {id(e) for node in order for e in node.edges} if runs is None else {key for key in captures if isinstance(key, int)}
     return sum(id(p) in (leaves if isinstance(p, TensorBase) else nodes) for p in places)
 
 

@@ -546,7 +546,7 @@ def total(x, dim=None, keepdim=False, dtype=None):
 
 
 @handles("linalg_vector_norm")
-def norm(x, ord=2, dim=None, keepdim=False, dtype=None):    # noqa: A002
+def norm(x, ord=2, dim=None, keepdim=False, dtype=None):
     """Return the norm of all elements."""
     if dim is not None or keepdim:
         raise _unsupported("linalg_vector_norm", x)

@@ -113,13 +113,13 @@ class Node:
         """Call `fn(grad_inputs, grad_outputs)` after this node ran; it may return new grad_inputs."""
         if self.node_hooks is None:
             self.node_hooks = {}
-        return Handle(self.node_hooks, fn)
+        return RemovableHandle(self.node_hooks, fn)
 
     def register_prehook(self, fn):
         """Call `fn(grad_outputs)` before this node runs; it may return new grad_outputs."""
         if self.node_pre_hooks is None:
             self.node_pre_hooks = {}
-        return Handle(self.node_pre_hooks, fn)
+        return RemovableHandle(self.node_pre_hooks, fn)
 
     def _sequence_nr(self):
         return self.seq
@@ -367,14 +367,14 @@ def unpacked(item, node, linked):
     return linked
 
 
-class Handle:
+class RemovableHandle:
     """What a registered hook gives back: `remove()` takes it out again; also a context manager."""
 
     _next = 0
 
     def __init__(self, hooks, fn, front=False):
-        Handle._next += 1
-        self.id = Handle._next
+        RemovableHandle._next += 1
+        self.id = RemovableHandle._next
         self.hooks = hooks
         if front:
             rest = dict(hooks)

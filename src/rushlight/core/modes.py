@@ -140,7 +140,7 @@ class set_grad_enabled(_Context):
         state.grad = self._before
 
     def __repr__(self):
-        return f"{type(self).__name__}(mode={self._mode})"
+        return f"torch.autograd.grad_mode.{type(self).__name__}(mode={self._mode})"
 
 
 class inference_mode(_Context):

@@ -337,7 +337,8 @@ def _sparse_contents(self, indent):
         text = array_text(part, indent + len(head)) if part.size else f"[], size={tuple(part.shape)}"
         lines.append(head + text + ")")
     default = dtypes.get_default_dtype()
-    if self.dtype not in (default, dtypes.complex128 if default is dtypes.float64 else dtypes.complex64, dtypes.int64, dtypes.bool):
+    complex_default = dtypes.complex128 if default is dtypes.float64 else dtypes.complex64
+    if self.dtype not in (default, complex_default, dtypes.int64, dtypes.bool):
         suffixes.append(f"dtype={self.dtype!r}")
     suffixes.append(f"layout={self.layout!r}")
     return (",\n" + " " * indent).join(lines), suffixes

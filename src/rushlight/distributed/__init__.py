@@ -7,7 +7,7 @@ reduce_op = ReduceOp
 
 
 def __getattr__(name):
-    if name in ("_tensor", "algorithms", "constants", "nn", "tensor"):         # imported on first use
+    if name in ("_tensor", "algorithms", "constants", "fsdp", "nn", "tensor"):         # imported on first use
         import importlib
 
         return importlib.import_module(f"{__name__}.{name}")

@@ -4,6 +4,8 @@ A transform's input enters as a `Link`, a node that gradients can be asked of; w
 graph, the link passes gradients on to it. A tensor enters and leaves a vmap by a link too, whose rule takes the
 batch out of a gradient, or puts it in again.
 """
+import math
+
 from ..backend import base as backends
 from ..backend import batched_array as batched
 from ..backend.batched_array import BatchedArray
@@ -77,7 +79,7 @@ def variable(x, graph=True):
 def reaches_outside(tensors, own):
     """Whether the tensors' graph has a leaf, or another transform's input, beside the nodes `own`."""
     stack = [t._node if t._node is not None else t for t in tensors if wants_grad(t)]
-    seen = set()
+    seen, began = set(), min([node.seq for node in own], default=math.inf)
     while stack:
         node = stack.pop()
         if isinstance(node, TensorBase):
@@ -85,8 +87,8 @@ def reaches_outside(tensors, own):
         if node in seen:
             continue
         seen.add(node)
-        if isinstance(node, Link) and node.boundary and (node not in own or node.edges):
-            return True
+        if isinstance(node, Link) and node.boundary and (node.edges if node in own else node.seq < began):
+            return True         # a younger one is the input of a transform inside, which has ended
         stack.extend([e for e in node.edges if e is not None])
     return False
 

@@ -181,7 +181,7 @@ class Tracer(TracerBase):
         """
         if not (self.param_shapes_constant and isinstance(attr_val, Parameter)):
             return attr_val
-        for name, p in self.root.named_parameters():
+        for name, p in sorted(self.root.named_parameters(), key=lambda found: not found[0].endswith(attr)):
             if p is attr_val:
                 if name not in parameter_proxy_cache:
                     parameter_proxy_cache[name] = self.create_proxy(

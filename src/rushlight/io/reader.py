@@ -50,6 +50,6 @@ class PyTorchFileReader:
         dtype = dtype if isinstance(dtype, _dtype) else getattr(dtype, "dtype", uint8)
         size = self.get_record_size(name)
         if size != numel * dtype.itemsize:
-            raise RuntimeError(f"record size ({size} bytes) does not match expected size ({numel * dtype.itemsize} bytes = {numel} "
-                               f"elements * {dtype.itemsize} bytes/element)")
+            raise RuntimeError(f"record size ({size} bytes) does not match expected size ({numel * dtype.itemsize} bytes = "
+                               f"{numel} elements * {dtype.itemsize} bytes/element)")
         return OPS.frombuffer(bytearray(self.get_record(name)), dtype=dtype)[:0] if size else OPS.empty(0, dtype=dtype)

@@ -300,7 +300,9 @@ def linear(input, weight, bias=None):
         x.shape[1], x.strides[1] = x.shape[0], x.strides[0]
         x.shape[0] = 1
     elif nd > 2 and not rows_of(&x):
-        return NotImplemented
+        input = cnp.PyArray_GETCONTIGUOUS(<ndarray> input)
+        if not take(input, which, &x) or not rows_of(&x):
+            return NotImplemented
     start(&g)
     set_a(&g, &x, 0, 1)
     set_b(&g, &w, 1, 0)
@@ -330,8 +332,15 @@ def linear_backward(grad, input, weight, need_input=True, need_weight=True, need
         s.shape[1], s.strides[1] = s.shape[0], s.strides[0]
         x.shape[1], x.strides[1] = x.shape[0], x.strides[0]
         s.shape[0] = x.shape[0] = 1
-    elif s.nd > 2 and not (rows_of(&s) and rows_of(&x)):
-        return NotImplemented
+    elif s.nd > 2:
+        if not rows_of(&s):
+            grad = cnp.PyArray_GETCONTIGUOUS(<ndarray> grad)
+            if not take(grad, which, &s) or not rows_of(&s):
+                return NotImplemented
+        if not rows_of(&x):
+            input = cnp.PyArray_GETCONTIGUOUS(<ndarray> input)
+            if not take(input, which, &x) or not rows_of(&x):
+                return NotImplemented
     if s.shape[0] != x.shape[0]:
         return NotImplemented
     num = typenum(which)

@@ -5,6 +5,7 @@ from .. import devices, dtypes, errors
 from ..backend import base as backends
 from ..backend import guard
 from ..backend.cpu import B as CPU
+from ..core.modes import state
 from ..core.op import composite, method, publish
 from ..core.tensor import TensorBase, make, wants_grad
 from ._factory import as_dtype, check_flag, finish, kind_of
@@ -86,12 +87,12 @@ def numpy(self, *, force=False):
     Args:
         force: also for tensors that require grad or live on a GPU; those of a GPU are copied.
 
-    Raises: RuntimeError for a tensor that requires grad, TypeError for one on a GPU or of a dtype NumPy
+    Raises: RuntimeError for a tensor that requires grad (outside of no_grad), TypeError for one on a GPU or of a dtype NumPy
         has not (bfloat16, float8), unless forced.
     """
     if force:
         check_flag("numpy", "force", force)
-    elif wants_grad(self):
+    elif state.grad and wants_grad(self):
         raise RuntimeError(errors.taught(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."))
     array = self._array

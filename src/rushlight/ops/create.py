@@ -548,7 +548,8 @@ def logspace(start, end, steps, base=10.0, *, out=None, dtype=None, layout=None,
     """
     start, end, steps, d = _spacing("logspace", start, end, steps, dtype, out)
     B = backend_for("logspace", device, layout, pin_memory)
-    exponents = _spaced(B, start, end, steps, d)
+    exponents = _spaced_wide(B, start, end, steps, d) if d.itemsize == 2 and d.category == dtypes.FLOATING else \
+        _spaced(B, start, end, steps, d)
     kind = dtypes.complex128 if d.is_complex or isinstance(base, complex) else dtypes.float64
     array = _stored(B, B.pow(B.asarray(base, dtype=B.dt(kind)), exponents), d)
     if out is not None:
@@ -617,6 +618,16 @@ def _spaced(B, start, end, steps, d):
     up, down = [B.arange(n, dtype=B.dt(dtypes.float64)) for n in (half, steps - half)]
     return B.concat((_multiply_add(B, up, step, start, _exactness(d)),
                      B.flip(_multiply_add(B, down, -step, end, _exactness(d)))))
+
+
+def _spaced_wide(B, start, end, steps, d):
+    """Return the exponents of logspace in half precision: bounds and their distance are rounded to it, the rest to single."""
+    if steps < 2:
+        return B.asarray([start] * steps, dtype=B.dt(dtypes.float64))
+    start, end = _rounded(B, start, d), _rounded(B, end, d)
+    i, start, end, step, last = [B.asarray(v, dtype=B.dt(dtypes.float32)) for v in (
+        B.arange(steps), start, end, _rounded(B, end - start, d) / (steps - 1), steps - 1)]
+    return B.astype(B.where(B.arange(steps) < steps // 2, start + step * i, end - step * (last - i)), B.dt(dtypes.float64))
 
 
 def _rounded(B, value, d):

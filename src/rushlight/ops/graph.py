@@ -105,10 +105,10 @@ def register_hook(self, hook):
     if node is None:
         if self._hooks is None:
             self._hooks = {}
-        return engine.Handle(self._hooks, hook)
+        return engine.RemovableHandle(self._hooks, hook)
     if node.pre_hooks is None:
         node.pre_hooks = {}
-    return engine.Handle(node.pre_hooks.setdefault(self._nr, {}), hook)
+    return engine.RemovableHandle(node.pre_hooks.setdefault(self._nr, {}), hook)
 
 
 @method
@@ -122,7 +122,7 @@ def register_post_accumulate_grad_hook(self, hook):
     if hooks is None:
         hooks = self._post_accumulate_grad_hooks = {}
     engine.accumulator(self)
-    return engine.Handle(hooks, hook)
+    return engine.RemovableHandle(hooks, hook)
 
 
 @method

@@ -1,7 +1,8 @@
 """Sparse tensors by name: constructors and methods, whose work `ops/sparse.py` does when it is first asked for."""
 from .. import formats
 from ..backend import base as backends
-from ..core.op import composite, method
+from ..core.op import composite, method, publish
+from .matmul import mm
 
 
 def _sparse():
@@ -58,14 +59,12 @@ def sparse_compressed_tensor(compressed_indices, plain_indices, values, size=Non
     """Return a sparse matrix of layout `torch.sparse_csr` or `torch.sparse_csc` (see `sparse_csr_tensor`)."""
     makers = {formats.sparse_csr: sparse_csr_tensor, formats.sparse_csc: sparse_csc_tensor}
     if layout not in makers:
-        raise RuntimeError(f"sparse_compressed_tensor: tensors of layout {layout} cannot be made: torch.sparse_csr and torch.sparse_csc can")
+        raise RuntimeError(f"sparse_compressed_tensor: tensors of layout {layout} cannot be made: torch.sparse_csr and "
+                           "torch.sparse_csc can")
     return makers[layout](compressed_indices, plain_indices, values, *(() if size is None else (size,)), **options)
 
 
-@composite(method=False, aliases=("_sparse_mm",))
-def spmm(input, mat2):
-    """Return the product of two matrices of which one is sparse: `torch.mm`."""
-    return input.mm(mat2)
+publish("torch", "spmm", mm)
 
 
 # ------------------------------------------------------------------ what they hold

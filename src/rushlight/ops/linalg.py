@@ -3,7 +3,7 @@
 The bodies are NumPy's LAPACK; what it reports as failure becomes torch's `LinAlgError`, and the `_ex` forms
 return a number instead. Gradients hold for complex matrices too: `h` is the conjugate transpose.
 """
-from .. import dtypes
+from .. import dtypes, errors
 from ..core.inplace import finish_out
 from ..core.op import T, composite, named_result, op, publish
 from ..core.tensor import OPS
@@ -264,6 +264,9 @@ _triangular_type = named_result("triangular_solve", ("solution", "cloned_coeffic
 @composite(name="triangular_solve")
 def triangular_solve(input, A, upper=True, transpose=False, unitriangular=False, *, out=None):
     """Return (solution, clone of A) of A X = input for triangular A (deprecated: use `linalg.solve_triangular`)."""
+    errors.warn_once("torch.triangular_solve is deprecated in favor of torch.linalg.solve_triangularand will be removed in a "
+                     "future PyTorch release.\nX = torch.triangular_solve(B, A).solution\nshould be replaced with\n"
+                     "X = torch.linalg.solve_triangular(A, B).")
     n, m = A.shape[-2:]
     if n != m:
         raise RuntimeError(f"A must be batches of square matrices, but they are {n} by {m} matrices")
@@ -421,6 +424,8 @@ def cholesky(A, *, upper=False, out=None):
 @composite(name="cholesky")
 def _torch_cholesky(input, upper=False, *, out=None):
     """Return the Cholesky factor (deprecated: use `linalg.cholesky`)."""
+    errors.warn_once("torch.cholesky is deprecated in favor of torch.linalg.cholesky and will be removed in a future PyTorch "
+                     "release.\nL = torch.cholesky(A)\nshould be replaced with\nL = torch.linalg.cholesky(A)")
     check_square("cholesky", input)
     found = linalg_cholesky_ex(input, upper)
     _check_cholesky("cholesky", found[1])

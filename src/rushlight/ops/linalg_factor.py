@@ -1,5 +1,5 @@
 """`torch.linalg`: LU and QR factors, Householder products, least squares, the matrix exponential, tensor equations."""
-from .. import dtypes
+from .. import dtypes, errors
 from ..core.inplace import finish_out
 from ..core.op import T, composite, named_result, op
 from ..core.tensor import OPS
@@ -129,9 +129,12 @@ def lu_factor(A, *, pivot=True, out=None):
     return finish_out("lu_factor", _lu_factor_type((found[0], found[1])), out)
 
 
-@composite(name="lu")
+@composite(name="lu", method=True)
 def _torch_lu(A, pivot=True, get_infos=False, out=None):
     """Return (LU, pivots) or (LU, pivots, info) (deprecated: use `linalg.lu_factor`)."""
+    errors.warn_once("torch.lu is deprecated in favor of torch.linalg.lu_factor / torch.linalg.lu_factor_ex and will be "
+                     "removed in a future PyTorch release.\nLU, pivots = torch.lu(A, compute_pivots)\nshould be replaced "
+                     "with\nLU, pivots = torch.linalg.lu_factor(A, compute_pivots)")
     found = lu_factor_ex(A, pivot=pivot)
     return finish_out("lu", _lu_info_type(tuple(found)) if get_infos else _lu_factor_type((found[0], found[1])), out)
 
@@ -189,6 +192,9 @@ def lu_solve(LU, pivots, B, *, left=True, adjoint=False, out=None):
 @composite(name="lu_solve")
 def _torch_lu_solve(b, LU_data, LU_pivots, *, out=None):
     """Return `linalg.lu_solve(LU_data, LU_pivots, b)`."""
+    errors.warn_once("torch.lu_solve is deprecated in favor of torch.linalg.lu_solveand will be removed in a future PyTorch "
+                     "release.\nX = torch.lu_solve(B, LU, pivots)\nshould be replaced with\n"
+                     "X = torch.linalg.lu_solve(LU, pivots, B)")
     return lu_solve(LU_data, LU_pivots, b, out=out)
 
 
@@ -265,6 +271,9 @@ _qr_type = named_result("qr", ("Q", "R"))
 @composite(name="qr")
 def _torch_qr(input, some=True, *, out=None):
     """Return `linalg.qr` (deprecated), reduced or, with some=False, complete."""
+    errors.warn_once("torch.qr is deprecated in favor of torch.linalg.qr and will be removed in a future PyTorch release.\n"
+                     "Q, R = torch.qr(A, some)\nshould be replaced with\n"
+                     "Q, R = torch.linalg.qr(A, 'reduced' if some else 'complete')")
     return finish_out("qr", _qr_type(tuple(qr(input, "reduced" if some else "complete"))), out)
 
 

@@ -285,7 +285,15 @@ def _matmul_other(g, input, other_shape):
 matmul.vjp(input=_matmul_input, other=_matmul_other)
 
 
-@op(grad_name=lambda args: "ViewBackward0" if args[0].ndim and args[1].ndim else "MulBackward0")
+def _inner_dtypes(args):
+    """Refuse two dtypes; the product with a 0-d tensor promotes them."""
+    a, b = args[0], args[1]
+    if a.ndim and b.ndim and a.shape[-1] == b.shape[-1] and a.dtype != b.dtype:
+        raise RuntimeError("both inputs should have same dtype")
+
+
+@op(promote="common", numbers=False, check=_inner_dtypes,
+    grad_name=lambda args: "ViewBackward0" if args[0].ndim and args[1].ndim else "MulBackward0")
 def inner(B, input: T, other: T):
     """Return the sums of products over the last dimension of both: shape input.shape[:-1] + other.shape[:-1].
 
@@ -296,8 +304,6 @@ def inner(B, input: T, other: T):
     if input.shape[-1] != other.shape[-1]:
         raise RuntimeError("inner() the last dimension must match on both input tensors but got shapes "
                            f"{list(input.shape)} and {list(other.shape)}")
-    if input.dtype != other.dtype:
-        raise RuntimeError("both inputs should have same dtype")
     return B.tensordot(input, other, axes=((-1,), (-1,)))
 
 

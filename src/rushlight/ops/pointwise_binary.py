@@ -208,11 +208,13 @@ floor_divide.vjp(input=no_derivative("floor_divide"), other=no_derivative("floor
 
 @op(numbers="overload", promote="common", inplace=True, grad_name=lambda args: f"RemainderBackward{int(not _is_number(args[1]))}")
 def remainder(B, input: T, other: T):
-    """Return input - other * floor(input / other), which has the sign of other (Python's %)."""
+    """Return input - other * floor(input / other), which has the sign of other (Python's %); a zero has that of input."""
     if _kind(B, input, other) != "f":
         not_for(B, input if not _is_number(input) else other, "bc", "remainder_cpu")
         _no_zero(B, other)
-    return B.remainder(input, other)
+        return B.remainder(input, other)
+    found = B.remainder(input, other)
+    return B.where(found == 0, B.copysign(found, input), found)
 
 
 remainder.vjp(input=lambda g: g, other=lambda g, input, other: -g * div(input, other, rounding_mode="floor"))

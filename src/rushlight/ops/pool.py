@@ -157,7 +157,10 @@ def tap_positions(B, taps: T, size, kernel, stride, padding, dilation):
         rest = rest // kernel[axis]
         start = B.arange(out[axis], dtype=B.int64) * stride[axis] - padding[axis]
         start = B.reshape(start, (out[axis],) + (1,) * (n - 1 - axis))
-        flat = flat + (start + tap * dilation[axis]) * scale
+        place = start + tap * dilation[axis]
+        if padding[axis]:                       # a window of -inf alone has its maximum at its first element, not in the padding
+            place = B.where(place < 0, start + -(start // dilation[axis]) * dilation[axis], place)
+        flat = flat + place * scale
         scale *= size[axis]
     return flat
 

@@ -5,7 +5,7 @@ memory and the others a copy.
 """
 import warnings
 
-from .. import dtypes, formats
+from .. import dtypes, errors, formats
 from ..backend import base as backends
 from ..core.inplace import finish_out
 from ..core.op import T, composite, method, op
@@ -408,6 +408,7 @@ def index_reduce(B, input: T, dim, index: T, source: T, reduce, *, include_self=
     Args:
         reduce: "prod", "mean", "amax" or "amin".
     """
+    errors.warn_once("index_reduce() is in beta and the API may change at any time.", stacklevel=4)
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     k = wrap_dim(dim, input.ndim)

@@ -13,7 +13,7 @@ from ..core import views
 from ..core.modes import state
 from ..core.op import Registry, T, op
 from ..core.tensor import OPS, Size, TensorBase, counter, make, set_requires_grad, wants_grad
-from ._factory import as_dtype, shown_types
+from ._factory import as_dtype, check_flag, shown_types
 
 SPARSE.names.update({o.body: o.name for o in Registry.ops.values()})
 _LARGEST = (1 << 63) - 1
@@ -293,6 +293,7 @@ def coo_tensor(args, named, dtype, device, pin_memory, requires_grad, check_inva
         raise _combination(name, args, {**named, "dtype": dtype}, _FORMS)
     if pin_memory:
         raise RuntimeError("Cannot access accelerator device when none is available.")
+    _check_flags(name, requires_grad, check_invariants)
     _on_cpu(name, device)
     d = None if dtype is None else as_dtype(name, dtype)
     if set(given) == {"size"}:
@@ -306,6 +307,13 @@ def coo_tensor(args, named, dtype, device, pin_memory, requires_grad, check_inva
     if requires_grad or not (state.grad and wants_grad(values)):
         made = made.detach()
     return _marked(made, requires_grad)
+
+
+def _check_flags(name, requires_grad, check_invariants):
+    """TypeError unless both are bools: the places themselves are checked in any case."""
+    check_flag(name, "requires_grad", requires_grad)
+    if check_invariants is not None:
+        check_flag(name, "check_invariants", check_invariants)
 
 
 def _marked(t, requires_grad):
@@ -356,7 +364,7 @@ def build_coo(indices, values, size, is_coalesced=False):
     return _coo(indices, values, size, is_coalesced or nnz < 2 and sparse_dim > 0)
 
 
-def compressed_tensor(name, layout, parts, args, named, dtype, device, pin_memory, requires_grad, _check_invariants):
+def compressed_tensor(name, layout, parts, args, named, dtype, device, pin_memory, requires_grad, check_invariants):
     """Do `torch.sparse_csr_tensor` and `torch.sparse_csc_tensor`."""
     given = dict(zip((*parts, "values", "size"), args))
     if len(args) > 4 or not named.keys() <= {*parts, "values", "size"} or named.keys() & given.keys() or not \
@@ -366,6 +374,7 @@ def compressed_tensor(name, layout, parts, args, named, dtype, device, pin_memor
     given.update(named)
     if pin_memory:
         raise RuntimeError("Cannot access accelerator device when none is available.")
+    _check_flags(name, requires_grad, check_invariants)
     _on_cpu(name, device)
     values = _tensor(given["values"], None if dtype is None else as_dtype(name, dtype))
     starts, others = _tensor(given[parts[0]]), _tensor(given[parts[1]])
@@ -457,8 +466,8 @@ def resize_(t, size, sparse_dim, dense_dim, clear):
                            f"{sparse_dim}, dense_dim = {dense_dim}")
     if clear or not x.nnz:
         B = backends.of_device(devices.CPU)
-        x.assign(sa.SparseArray((B.zeros((sparse_dim, 0), dtype=B.int64),), B.zeros((0,) + size[sparse_dim:], dtype=x.dtype), size,
-                                True))
+        values = B.zeros((0,) + size[sparse_dim:], dtype=x.dtype)
+        x.assign(sa.SparseArray((B.zeros((sparse_dim, 0), dtype=B.int64),), values, size, True))
     elif sparse_dim != x.sparse_dim or dense_dim != x.dense_dim or size[sparse_dim:] != x.shape[sparse_dim:]:
         raise RuntimeError("changing the number of sparse or dense dimensions of a non-empty sparse tensor is not supported")
     elif any(n < old for n, old in zip(size, x.shape)):
@@ -570,8 +579,9 @@ def getitem(t, index):
             dim += 1
         elif isinstance(item, slice):
             if item.indices(found.shape[dim]) != (0, found.shape[dim], 1):
-                raise NotImplementedError("Could not run 'aten::as_strided' with arguments from the 'SparseCPU' backend. Rushlight "
-                                          "takes slices of dense tensors alone: use Tensor.narrow_copy() or to_dense() first.")
+                raise NotImplementedError("Could not run 'aten::as_strided' with arguments from the 'SparseCPU' backend. "
+                                          "Rushlight takes slices of dense tensors alone: use Tensor.narrow_copy() or "
+                                          "to_dense() first.")
             dim += 1
         else:
             k, n = item.__index__(), found.shape[dim]
@@ -639,7 +649,8 @@ def deprecated(kind, args, dtype, device):
         size = args if args and isinstance(args[0], int) else args[0] if args else (0,)
         return make(empty(_sizes(kind, tuple(size), 1), dtype))
     if len(args) > 3 or len(args) < 2 or not all(isinstance(a, TensorBase) for a in args[:2]):
-        raise _combination("new", args, {}, " * (Tensor indices, Tensor values, tuple of ints size, *, torch.device device = None)\n")
+        raise _combination("new", args, {}, " * (Tensor indices, Tensor values, tuple of ints size, *, "
+                           "torch.device device = None)\n")
     if args[1].dtype is not dtype:
         raise TypeError(f"expected {dtype.short}Tensor as values (got torch.{args[1].dtype.short}Tensor)")
     return build_coo(args[0], args[1], None if len(args) < 3 else _sizes(kind, args[2], 3))

@@ -308,7 +308,9 @@ class GroupOptimizer(Optimizer):
     #: start(p, group) returns the first state of a parameter.
     start = None
     #: The name under which torch's Adam refuses sparse gradients and points to SparseAdam.
-    sparse_hint = None
+    sparse_hint = ""
+    #: Whether the formula may be applied to sparse gradients.
+    takes_sparse = False
     #: What torch says must be on an accelerator when `capturable` is set.
     capturable_needs = "params and state_steps"
     #: Which accelerators torch names there.
@@ -364,7 +366,9 @@ class GroupOptimizer(Optimizer):
             mode.grad = before
 
     def check_sparse(self, group):
-        """Raise RuntimeError where a formula has no meaning on sparse gradients."""
+        """Raise RuntimeError unless the formula with the group's options has a meaning on sparse gradients."""
+        if self.takes_sparse:
+            return
         hint = ", please consider SparseAdam instead" if self.sparse_hint else ""
         raise RuntimeError(f"{self.sparse_hint or type(self).__name__} does not support sparse gradients{hint}")
 

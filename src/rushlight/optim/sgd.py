@@ -49,8 +49,7 @@ class SGD(GroupOptimizer):
         return step is not None and step(arrays, grads, buffers, number(lr), momentum, group["dampening"], number(decay),
                                          group["nesterov"], group["maximize"]) is not NotImplemented
 
-    def check_sparse(self, group):
-        """Every term of the formula is linear: sparse gradients are taken."""
+    takes_sparse = True             # every term of the formula is linear
 
     def update(self, group, p, d, state):
         """Update one parameter by the formula."""

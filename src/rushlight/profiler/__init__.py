@@ -10,8 +10,8 @@ import warnings
 from ..autograd import profiler as _profiler
 from ..autograd.profiler import KinetoStepTracker, record_function
 
-__all__ = ["DeviceType", "KinetoStepTracker", "ProfilerAction", "ProfilerActivity", "profile", "record_function", "schedule",
-           "supported_activities", "tensorboard_trace_handler"]
+__all__ = ["DeviceType", "KinetoStepTracker", "ProfilerAction", "ProfilerActivity", "kineto_available", "profile",
+           "record_function", "schedule", "supported_activities", "tensorboard_trace_handler"]
 
 
 class ProfilerAction(enum.Enum):
@@ -300,3 +300,8 @@ class profile(_KinetoProfile):
     def get_trace_id(self):
         """Return the trace's id, None before anything was recorded."""
         return None if self.profiler is None else self.profiler.trace_id
+
+
+def kineto_available():
+    """Whether PyTorch's own recorder of traces is there: no, `profile` records here by itself."""
+    return False

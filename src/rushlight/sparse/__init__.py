@@ -29,7 +29,7 @@ def addmm(mat, mat1, mat2, *, beta=1.0, alpha=1.0):
     return _ops.addmm(mat, mat1, mat2, beta, alpha)
 
 
-def sum(input, dim=None, dtype=None):   # noqa: A001
+def sum(input, dim=None, dtype=None):
     """Return the sum of a sparse tensor: a plain one of all elements, a sparse one over some dimensions.
 
     Unlike with `torch.sum`, the gradient has the places of the input.

@@ -51,19 +51,47 @@ inline RlPanelProduct product(const RlPanels* weight, int64_t rows, const T* a, 
     return {rows, a, weight->depth, 1, 0, weight->depth, 0, weight->n, c, weight->n, init, irs};
 }
 
+// ---- gates ----
+
+// Quotients whose divisions are left to the caller, who makes one of several: a division takes as long as ten products.
+// Where one of them is nan, so is the state that is made of all.
+template <class T>
+struct Quotient {
+    T top, bottom;
+};
+
+template <class T>
+inline Quotient<T> sigmoid_parts(T x) {
+    const T limit = -exp_limit(T(0)), a = -abs_(x), e = exp_mid(a < limit ? limit : a);
+    return {x >= T(0) ? T(1) : e, T(1) + e};
+}
+
+template <class T>
+inline Quotient<T> tanh_parts(T x) {
+    const T most = T(sizeof(T) == 4 ? 10 : 20);
+    T a = abs_(x);
+    a = a > most ? most : a;
+    const T t = expm1_pos(a + a);
+    return {copysign_(t, x), t + T(2)};
+}
+
 // ---- long short-term memory ----
 
 template <class T>
 inline void lstm_gates(T* z, const T* c, T* cell, T* out, int64_t n) {
-    T *f = z + n, *g = z + 2 * n, *o = z + 3 * n;
+    T *to_f = z + n, *to_g = z + 2 * n, *to_o = z + 3 * n;
 #pragma omp simd
     for (int64_t j = 0; j < n; ++j) {
-        z[j] = sigmoid_(z[j]);
-        f[j] = sigmoid_(f[j]);
-        g[j] = tanh_(g[j]);
-        o[j] = sigmoid_(o[j]);
-        cell[j] = f[j] * c[j] + z[j] * g[j];
-        out[j] = o[j] * tanh_(cell[j]);
+        const Quotient<T> i = sigmoid_parts(z[j]), f = sigmoid_parts(to_f[j]), g = tanh_parts(to_g[j]), o = sigmoid_parts(to_o[j]);
+        const T pair = i.bottom * f.bottom, all = T(1) / (pair * g.bottom), rest = all * g.bottom;
+        z[j] = i.top * (rest * f.bottom);
+        to_f[j] = f.top * (rest * i.bottom);
+        to_g[j] = g.top * (all * pair);
+        cell[j] = to_f[j] * c[j] + z[j] * to_g[j];
+        const Quotient<T> t = tanh_parts(cell[j]);
+        const T both = T(1) / (o.bottom * t.bottom);
+        to_o[j] = o.top * (both * t.bottom);
+        out[j] = to_o[j] * (t.top * (both * o.bottom));
     }
 }
 
@@ -123,7 +151,9 @@ template <class T>
 inline void gru_gates(const T* a, const T* s, T* gates, T* h, T* out, int64_t n) {
 #pragma omp simd
     for (int64_t j = 0; j < n; ++j) {
-        const T r = sigmoid_(a[j] + s[j]), z = sigmoid_(a[n + j] + s[n + j]), of_state = s[2 * n + j];
+        const Quotient<T> to_r = sigmoid_parts(a[j] + s[j]), to_z = sigmoid_parts(a[n + j] + s[n + j]);
+        const T both = T(1) / (to_r.bottom * to_z.bottom), of_state = s[2 * n + j];
+        const T r = to_r.top * (both * to_z.bottom), z = to_z.top * (both * to_r.bottom);
         const T fresh = tanh_(a[2 * n + j] + r * of_state), state = (h[j] - fresh) * z + fresh;
         gates[j] = r;
         gates[n + j] = z;

@@ -321,8 +321,11 @@ class _BaseDataLoaderIter:
                                      drop_last=loader.drop_last)
         self._begin(loader)
 
+    def _indices(self):
+        return iter(self._index_sampler)
+
     def _begin(self, loader):
-        self._sampler_iter = iter(self._index_sampler)
+        self._sampler_iter = self._indices()
         for _ in range(loader._skip):
             next(self._sampler_iter)
         self._num_yielded = loader._skip
@@ -364,6 +367,13 @@ class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
         if self._timeout != 0:
             raise AssertionError("_SingleProcessDataLoaderIter requires timeout == 0")
         self._fetcher = self._make_fetcher(self._dataset)
+
+    def _indices(self):
+        """Indices in arrays where the sampler has them so and the dataset is rows of tensors."""
+        if self._dataset_kind == _DatasetKind.Map and type(self._index_sampler) is BatchSampler \
+                and self._make_fetcher(self._dataset).takes_arrays:
+            return self._index_sampler.arrays() or iter(self._index_sampler)
+        return iter(self._index_sampler)
 
     def _next_data(self):
         return self._fetcher.fetch(next(self._sampler_iter))

@@ -2,6 +2,8 @@
 import itertools
 from typing import Generic, TypeVar
 
+import numpy as np
+
 from ... import dtypes
 from ...core.generator import Generator
 from ...ops.create import empty
@@ -44,6 +46,10 @@ class SequentialSampler(Sampler[int]):
     def __iter__(self):
         return iter(range(len(self.data_source)))
 
+    def chunks(self):
+        """Yield the indices as arrays."""
+        yield np.arange(len(self.data_source))
+
     def __len__(self):
         return len(self.data_source)
 
@@ -80,21 +86,22 @@ class RandomSampler(Sampler[int]):
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self):
+        for chunk in self.chunks():
+            yield from chunk.tolist()
+
+    def chunks(self):
+        """Yield the indices as arrays, each drawn when it is asked for."""
         n = len(self.data_source)
         generator = self.generator
         if generator is None:
             generator = Generator().manual_seed(draw_seed())
-        yield from self._with_replacement(n, generator) if self.replacement else self._permutations(n, generator)
-
-    def _with_replacement(self, n, generator):
-        full, rest = divmod(self.num_samples, _CHUNK)
-        for size in itertools.chain(itertools.repeat(_CHUNK, full), (rest,)):
-            yield from randint(high=n, size=(size,), dtype=dtypes.int64, generator=generator).tolist()
-
-    def _permutations(self, n, generator):
-        full, rest = divmod(self.num_samples, n)
-        for size in itertools.chain(itertools.repeat(n, full), (rest,)):    # the last one is drawn even for none of it
-            yield from randperm(n, generator=generator).tolist()[:size]
+        per_draw = _CHUNK if self.replacement else n
+        full, rest = divmod(self.num_samples, per_draw)
+        for size in itertools.chain(itertools.repeat(per_draw, full), (rest,)):     # the last one is drawn even for none of it
+            if self.replacement:
+                yield randint(high=n, size=(size,), dtype=dtypes.int64, generator=generator)._array
+            else:
+                yield randperm(n, generator=generator)._array[:size]
 
     def __len__(self):
         return self.num_samples
@@ -177,6 +184,24 @@ class BatchSampler(Sampler[list]):
         smallest = size if self.drop_last else 1
         while len(batch := list(itertools.islice(indices, size))) >= smallest:
             yield batch
+
+    def arrays(self):
+        """Iterate as `__iter__` does, but over arrays in place of lists; None where the sampler is not one of this file's."""
+        if type(self) is BatchSampler and type(self.sampler) in (RandomSampler, SequentialSampler):
+            return self._cut(self.sampler)
+        return None
+
+    def _cut(self, sampler):
+        size, rest = self.batch_size, None
+        for chunk in sampler.chunks():
+            if rest is not None and len(rest):
+                chunk = np.concatenate([rest, chunk])
+            full = len(chunk) // size * size
+            for i in range(0, full, size):
+                yield chunk[i:i + size]
+            rest = chunk[full:]
+        if len(rest) and not self.drop_last:
+            yield rest
 
     def __len__(self):
         n = len(self.sampler)
