@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -214,6 +215,44 @@ def test_long_lists_of_indices():
 def test_two_loaders_at_once():
     a, b = workers(Map(square), batch_size=3), workers(Map(square), batch_size=3)
     assert [(x[1] + y[1]).tolist() for x, y in zip(a, b)] == [[0, 2, 8], [18, 32, 50]]
+
+
+def prepared(worker):
+    D.get_worker_info().dataset.f = (worker * 100).__add__
+
+
+@pytest.mark.parametrize("method", [m for m in ("fork", "spawn") if hasattr(os, "fork") or m == "spawn"])
+def test_init_prepares_each_copy(method):
+    """`worker_init_fn` may change the worker's own copy of the dataset; this process's stays as it is."""
+    dataset = Map(abs)
+    loader = workers(dataset, batch_size=None, worker_init_fn=prepared, multiprocessing_context=method, timeout=60)
+    assert list(loader) == [0, 101, 2, 103, 4, 105] and dataset.f is abs
+
+
+def test_a_stream_by_spawn_with_pinning():
+    """Also where workers start anew; without a GPU, pinning is a warning and nothing more."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        loader = workers(Stream(share), batch_size=2, multiprocessing_context="spawn", timeout=60, pin_memory=True)
+        assert [b.tolist() for b in loader] == [[0, 1], [10, 11], [2, 3], [4, 5], [6]]
+    assert any("no accelerator is found" in str(w.message) for w in told) != rl.cuda.is_available()
+
+
+@forked
+@pytest.mark.parametrize("factor", [1, 3])
+def test_so_many_are_made_ahead(factor):
+    """Two workers ask the sampler for `factor` batches each before the first is handed out, and for one more each time."""
+    asked = []
+
+    def sampler():
+        for i in range(20):
+            asked.append(i)
+            yield i
+
+    batches = iter(workers(Map(abs, 20), batch_size=None, sampler=sampler(), prefetch_factor=factor, timeout=60))
+    assert len(asked) == 2 * factor
+    next(batches)
+    assert len(asked) == 2 * factor + 1
 
 
 SCRIPT = """

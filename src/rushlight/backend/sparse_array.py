@@ -337,10 +337,19 @@ def _merged(a, b):
     return SparseArray((indices,), values, a.shape)
 
 
+def by_rows(x, n):
+    """Return a matrix of n rows with its places in the order of the rows."""
+    if x.coalesced or x.nnz < 2:
+        return x
+    rows = x.indices[0]
+    order = np.argsort(rows.astype(np.uint16) if n <= 1 << 16 else rows, kind="stable")     # 16 bits are sorted by digits
+    return SparseArray((x.indices[:, order],), x.values[order], x.shape)
+
+
 def times_dense(x, dense):
     """Return the plain product of a sparse matrix (n, k) and a plain (k, m) or (k,) array."""
-    x = coalesced(x)
     n = x.shape[0]
+    x = by_rows(coordinates(x), n)
     out = np.zeros((n,) + dense.shape[1:], dtype=x.dtype)
     if not x.nnz or not out.size:
         return out
