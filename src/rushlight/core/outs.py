@@ -2,6 +2,8 @@
 
 Loaded when an `out=` is first used.
 """
+from typing import Any
+
 from .. import dtypes
 from ..backend import guard
 from ..backend.cpu import B as CPU
@@ -28,7 +30,7 @@ _REAL = "{name} expects a floating point output tensor, but got {got}"
 _NORM = "{name} expected out tensor dtype {want} but got: {got}"
 
 #: ops whose `out=` must have the very dtype of the result, and what torch says otherwise
-EXACT = dict.fromkeys("""
+EXACT: dict[str, Any] = dict.fromkeys("""
     addmm addmv baddbmm bmm mm matmul linear cross linalg_cross diag expand diagonal alias as_strided view permute
     split_with_sizes unbind unfold squeeze unsqueeze transpose t lu_unpack lu_solve max_dim min_dim argmax argmin isin
     softmax log_softmax aminmax topk sort msort qr svd triangular_solve gather take_along_dim index_copy index_add
