@@ -142,8 +142,8 @@ CASES = {
         SAC('MlpPolicy', 'Pendulum-v1', learning_starts=50, buffer_size=500).learn(80)"""),
     "torch-optimizer": ("its optimizers, a step each", """
         import torch_optimizer as to
-        for name in ('AccSGD', 'AdaBelief', 'AdaBound', 'AdaMod', 'Adafactor', 'AdamP', 'AggMo', 'Apollo', 'DiffGrad', 'Lamb', 'NovoGrad',
-                     'PID', 'QHAdam', 'QHM', 'RAdam', 'Ranger', 'SGDP', 'SGDW', 'SWATS', 'Yogi'):
+        for name in ('AccSGD', 'AdaBelief', 'AdaBound', 'AdaMod', 'Adafactor', 'AdamP', 'AggMo', 'Apollo', 'DiffGrad', 'Lamb',
+                     'NovoGrad', 'PID', 'QHAdam', 'QHM', 'RAdam', 'Ranger', 'SGDP', 'SGDW', 'SWATS', 'Yogi'):
             m = nn.Linear(3, 3)
             o = getattr(to, name)(m.parameters(), lr=1e-3)
             m(torch.randn(2, 3)).sum().backward()
@@ -154,7 +154,8 @@ CASES = {
         LFQ(codebook_size=16, dim=8)(torch.randn(1, 10, 8))"""),
     "einx": ("rearrange, dot", """
         import einx
-        einx.rearrange('a b -> b a', torch.randn(2, 3)), einx.dot('a [b], [b] c -> a c', torch.randn(2, 3), torch.randn(3, 4))"""),
+        einx.rearrange('a b -> b a', torch.randn(2, 3))
+        einx.dot('a [b], [b] c -> a c', torch.randn(2, 3), torch.randn(3, 4))"""),
     "safetensors": ("save and load", """
         import tempfile
         from safetensors.torch import load_file, save_file
@@ -178,7 +179,8 @@ CASES = {
         d = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.randn(16, 4)), batch_size=4)
         with tempfile.TemporaryDirectory() as t:
             keep = pl.callbacks.ModelCheckpoint(dirpath=t, monitor='val')
-            tr = pl.Trainer(max_epochs=2, logger=False, enable_progress_bar=False, accelerator='cpu', default_root_dir=t, callbacks=[keep])
+            tr = pl.Trainer(max_epochs=2, logger=False, enable_progress_bar=False, accelerator='cpu', default_root_dir=t,
+                            callbacks=[keep])
             m = M()
             tr.fit(m, d, d)
             M.load_from_checkpoint(keep.best_model_path), tr.validate(m, d, verbose=False)"""),
@@ -213,7 +215,8 @@ def run(name, on_torch=False, timeout=300):
         return f"not done after {timeout} s"
     if done.returncode == 0:
         return "passed"
-    return "failed: " + next((line for line in reversed(done.stderr.splitlines()) if line.strip()), f"status {done.returncode}")[:160]
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    return f"failed: {lines[-1] if lines else f'status {done.returncode}'}"[:170]
 
 
 def main():

@@ -20,12 +20,13 @@ _IN_CPP = {
                      "softshrink"), "torch._C._nn."),
 }
 #: functions of `torch` that are Python functions there
-_IN_PYTHON = ("atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_tensors", "cartesian_prod", "cdist", "chain_matmul",
+_IN_PYTHON = ("atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_tensors", "cartesian_prod", "cdist",
+              "chain_matmul",
               "einsum", "meshgrid", "norm", "split", "stft", "tensordot", "unique", "unique_consecutive")
 _TORCH = __name__.partition(".")[0]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def torch_name(func):
     """Return the path PyTorch's graphs have for a function of this package, None for any other."""
     name = getattr(func, "__name__", "")
@@ -86,7 +87,8 @@ def type_name(kind):
 
 _MAGIC = {
     **{name: "{} " + sign + " {}" for name, sign in (
-        ("eq", "=="), ("ne", "!="), ("lt", "<"), ("gt", ">"), ("le", "<="), ("ge", ">="), ("add", "+"), ("sub", "-"), ("mul", "*"),
+        ("eq", "=="), ("ne", "!="), ("lt", "<"), ("gt", ">"), ("le", "<="), ("ge", ">="), ("add", "+"), ("sub", "-"),
+        ("mul", "*"),
         ("floordiv", "//"), ("truediv", "/"), ("mod", "%"), ("lshift", "<<"), ("rshift", ">>"), ("and_", "&"), ("or_", "|"),
         ("xor", "^"), ("pow", "**"), ("matmul", "@"))},
     "pos": "+{}", "neg": "-{}", "invert": "~{}", "getitem": "{}[{}]",

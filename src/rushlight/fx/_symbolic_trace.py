@@ -185,7 +185,8 @@ class Tracer(TracerBase):
             if p is attr_val:
                 if name not in parameter_proxy_cache:
                     parameter_proxy_cache[name] = self.create_proxy(
-                        "get_attr", name, (), {}, proxy_factory_fn=lambda node: ParameterProxy(self, node, name, attr_val))
+                        "get_attr", name, (), {},
+                        proxy_factory_fn=lambda node, name=name: ParameterProxy(self, node, name, attr_val))
                 return parameter_proxy_cache[name]
         return attr_val
 

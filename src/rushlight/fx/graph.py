@@ -230,11 +230,12 @@ class Graph:
         def check(n, user):
             if n.graph is not self:
                 raise RuntimeError(f"Argument '{n}' of Node '{user}' does not belong to this Graph, but was used as an argument! "
-                                   "If you are copying nodes from another graph, make sure to use ``arg_transform`` on node_copy() "
+                                   "If you are copying nodes from another graph, make sure to use ``arg_transform`` on "
+                                   "node_copy() "
                                    f"to remap values\n{self}")
             if n not in seen:
-                raise RuntimeError(f"Argument '{n}' of Node '{user}' was used before it has been defined! Please check that Nodes "
-                                   f"in the graph are topologically ordered\n{self}")
+                raise RuntimeError(f"Argument '{n}' of Node '{user}' was used before it has been defined! Please check that "
+                                   f"Nodes in the graph are topologically ordered\n{self}")
 
         for node in self.nodes:
             for used in node.all_input_nodes:
@@ -362,13 +363,15 @@ class _Writer:
         args = getattr(kind, "__args__", None)
         if args:
             origin = typing.get_origin(kind)
-            label = f"typing_{text.removeprefix('typing.').partition('[')[0]}" if text.startswith("typing.") else type_name(origin)
+            short = text.removeprefix("typing.").partition("[")[0]
+            label = f"typing_{short}" if text.startswith("typing.") else type_name(origin)
             shown = kind if text.startswith("typing.") else origin
             if origin is typing.Union:
                 label, shown = "typing_Union", typing.Union
             elif text.startswith("typing."):
                 shown = getattr(typing, text.removeprefix("typing.").partition("[")[0])
-            return f"{self.global_name(label, shown)}[{','.join(self.type_text(a) if a is not type(None) else 'NoneType' for a in args)}]"
+            inner = ["NoneType" if a is type(None) else self.type_text(a) for a in args]
+            return f"{self.global_name(label, shown)}[{','.join(inner)}]"
         return self.global_name(text, kind)
 
     def text(self, arg):
@@ -415,8 +418,8 @@ class _Writer:
 
     def line(self, node, unused):
         annotated = node.name if node.type is None else f"{node.name} : {self.type_text(node.type)}"
-        if self.verbose and node.type is None and node.meta.get("tensor_meta") is not None and hasattr(node.meta["tensor_meta"], "dtype"):
-            annotated = f'{node.name}: "{described(node.meta["tensor_meta"])}"'
+        if self.verbose and node.type is None and hasattr(meta := node.meta.get("tensor_meta"), "dtype"):
+            annotated = f'{node.name}: "{described(meta)}"'
         if node.op == "placeholder":
             default = f" = {self.text(node.args[0])}" if node.args else ""
             self.free.append(f"{node.target}{annotated.removeprefix(node.name)}{default}")

@@ -46,7 +46,8 @@ class GraphModule(Module):
     def __init__(self, root, graph, class_name="GraphModule"):
         super().__init__()
         type(self).__name__ = class_name
-        wanted = sorted(dict.fromkeys(n.target for n in graph.nodes if n.op in ("get_attr", "call_module")), key=lambda t: t.count("."))
+        wanted = dict.fromkeys(n.target for n in graph.nodes if n.op in ("get_attr", "call_module"))
+        wanted = sorted(wanted, key=lambda t: t.count("."))
         if isinstance(root, Module):
             if hasattr(root, "training"):
                 self.training = root.training
@@ -55,7 +56,8 @@ class GraphModule(Module):
         elif isinstance(root, dict):
             for node in graph.nodes:
                 if node.op in ("get_attr", "call_module") and node.target not in root:
-                    raise RuntimeError(f"Node {node} referenced target {node.target} but that target was not provided in ``root``!")
+                    raise RuntimeError(f"Node {node} referenced target {node.target} but that target was not provided in "
+                                       "``root``!")
             for target in wanted:
                 _assign(root[target], self, target)
         else:
@@ -142,7 +144,8 @@ class GraphModule(Module):
 
     def __deepcopy__(self, memo):
         members = Module()
-        members.__dict__ = copy.deepcopy({k: v for k, v in self.__dict__.items() if k not in ("_graph", "_create_node_hooks")}, memo)
+        kept = {k: v for k, v in self.__dict__.items() if k not in ("_graph", "_create_node_hooks")}
+        members.__dict__ = copy.deepcopy(kept, memo)
         return self._again(members, copy.deepcopy(self._graph))
 
     def __copy__(self):
@@ -155,8 +158,11 @@ class GraphModule(Module):
 
     def __reduce__(self):
         places = {n: i for i, n in enumerate(self._graph.nodes)}
-        nodes = [(n.op, n.name, n.target, map_arg(n.args, lambda m: _Place(places[m])), map_arg(n.kwargs, lambda m: _Place(places[m])),
-                  n.type) for n in self._graph.nodes]
+
+        def place(n):
+            return _Place(places[n])
+
+        nodes = [(n.op, n.name, n.target, map_arg(n.args, place), map_arg(n.kwargs, place), n.type) for n in self._graph.nodes]
         members = {k: v for k, v in self.__dict__.items() if k not in ("_graph", "_code", "_create_node_hooks")}
         return _rebuilt, (members, nodes, type(self).__name__)
 

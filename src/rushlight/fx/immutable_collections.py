@@ -23,6 +23,7 @@ def _closed(name, base, methods):
 
 
 immutable_list = _closed("immutable_list", list, (
-    "__delitem__", "__iadd__", "__imul__", "__setitem__", "append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"))
+    "__delitem__", "__iadd__", "__imul__", "__setitem__", "append", "clear", "extend", "insert", "pop", "remove", "reverse",
+    "sort"))
 immutable_dict = _closed("immutable_dict", dict, (
     "__delitem__", "__ior__", "__setitem__", "clear", "pop", "popitem", "setdefault", "update"))

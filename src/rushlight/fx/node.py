@@ -55,8 +55,8 @@ class Node:
             raise AssertionError(f"op '{op}' is not in _legal_ops")
         if op == "call_function":
             if not callable(target):
-                raise ValueError(f"Node [graph = {graph}, name = '{name}'] target {target} has type {type(target).__name__} but a "
-                                 "Callable is expected")
+                raise ValueError(f"Node [graph = {graph}, name = '{name}'] target {target} has type {type(target).__name__} but "
+                                 "a Callable is expected")
         elif not isinstance(target, str):
             raise AssertionError(f"Expected target to be str, got {type(target)}")
         self.graph, self.name, self.op, self.target = graph, name, op, target
@@ -229,7 +229,8 @@ class Node:
         return f"{start}(args = {_format(self.args)}, kwargs = {_format(self.kwargs)})"
 
 
-_RANDOM = {"torch." + name for name in ("bernoulli", "multinomial", "normal", "rand", "rand_like", "randint", "randint_like", "randn",
+_RANDOM = {"torch." + name for name in ("bernoulli", "multinomial", "normal", "rand", "rand_like", "randint", "randint_like",
+                                        "randn",
                                         "randn_like", "randperm", "dropout")} | {"torch.nn.functional.dropout"}
 _SHORT = {"float32": "f32", "float64": "f64", "float16": "f16", "bfloat16": "bf16", "complex64": "c64", "complex128": "c128",
           "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64", "uint8": "u8", "bool": "b8"}

@@ -78,10 +78,10 @@ class TracerBase:
         for instruction in dis.get_instructions(frame.f_code):
             if instruction.offset == frame.f_lasti and instruction.opname == "UNPACK_SEQUENCE":
                 return (obj[i] for i in range(instruction.argval))
-        raise TraceError("Proxy object cannot be iterated. This can be attempted when the Proxy is used in a loop or as a *args or "
-                         "**kwargs function argument. See the torch.fx docs on pytorch.org for a more detailed explanation of what "
-                         "types of control flow can be traced, and check out the Proxy docstring for help troubleshooting Proxy "
-                         "iteration errors")
+        raise TraceError("Proxy object cannot be iterated. This can be attempted when the Proxy is used in a loop or as a *args "
+                         "or **kwargs function argument. See the torch.fx docs on pytorch.org for a more detailed explanation of "
+                         "what types of control flow can be traced, and check out the Proxy docstring for help troubleshooting "
+                         "Proxy iteration errors")
 
     def keys(self, obj):
         """Called for `keys()` of a proxy, as `**proxy` does."""
@@ -147,8 +147,8 @@ class Proxy:
         return self.tracer.to_bool(self)
 
     def __len__(self):
-        raise RuntimeError("'len' is not supported in symbolic tracing by default. If you want this call to be recorded, please call "
-                           "torch.fx.wrap('len') at module scope")
+        raise RuntimeError("'len' is not supported in symbolic tracing by default. If you want this call to be recorded, please "
+                           "call torch.fx.wrap('len') at module scope")
 
     def keys(self):
         """For `**proxy`: what the tracer makes of it."""
@@ -180,7 +180,8 @@ _CALLED_BY_NAME = {"__setitem__", "__index__", "__contains__"}
 
 
 def _as_torch_records(func, args, kwargs):
-    """Return the arguments as PyTorch's own functions in Python record them: those without a default by position, all others by name."""
+    """Return the arguments as PyTorch's own functions in Python record them: those without a default by
+    position, all others by name."""
     if not in_python(func):
         return args, kwargs
     try:

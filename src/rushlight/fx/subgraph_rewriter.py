@@ -35,7 +35,9 @@ def replace_pattern(gm, pattern, replacement):
     found, taken, changed = [], set(), {}
     for node in gm.graph.nodes:
         mapping = {}
-        if node.op in ("placeholder", "output") or not _matches(anchors[0], node, mapping) or not _closed(inside, mapping, anchors[0]):
+        if node.op in ("placeholder", "output") or not _matches(anchors[0], node, mapping):
+            continue
+        if not _closed(inside, mapping, anchors[0]):
             continue
         theirs = {mapping[n] for n in inside}
         if theirs & taken:
@@ -70,7 +72,8 @@ def _same(wanted, got, mapping):
     if isinstance(wanted, Node):
         return isinstance(got, Node) and _matches(wanted, got, mapping)
     if isinstance(wanted, (list, tuple)):
-        return isinstance(got, (list, tuple)) and len(wanted) == len(got) and all(_same(w, g, mapping) for w, g in zip(wanted, got))
+        return (isinstance(got, (list, tuple)) and len(wanted) == len(got)
+                and all(_same(w, g, mapping) for w, g in zip(wanted, got)))
     if isinstance(wanted, dict):
         return isinstance(got, dict) and wanted.keys() == got.keys() and all(_same(w, got[k], mapping) for k, w in wanted.items())
     return type(wanted) is type(got) and wanted == got

@@ -17,7 +17,8 @@ class PyTorchFileReader:
             try:
                 file = open(file, "rb")
             except OSError as e:
-                raise RuntimeError(f"open file failed because of errno {e.errno} on fopen: {e.strerror}, file path: {file}") from None
+                raise RuntimeError(f"open file failed because of errno {e.errno} on fopen: {e.strerror}, "
+                                   f"file path: {file}") from None
         self._archive, self._root = open_archive(file)
 
     def get_all_records(self):

@@ -22,8 +22,8 @@ class TensorMetadata(NamedTuple):
 
 
 def _extract_tensor_metadata(result):
-    formats = {4: (contiguous_format, channels_last), 5: (contiguous_format, channels_last_3d)}.get(result.ndim, (contiguous_format,))
-    found = next((f for f in formats if result.is_contiguous(memory_format=f)), None)
+    formats = {4: (contiguous_format, channels_last), 5: (contiguous_format, channels_last_3d)}
+    found = next((f for f in formats.get(result.ndim, (contiguous_format,)) if result.is_contiguous(memory_format=f)), None)
     return TensorMetadata(result.shape, result.dtype, result.requires_grad, result.stride(), found, False, {})
 
 
