@@ -75,8 +75,8 @@ def _safe_softmax(B, x):
 
 
 @op(ns=(), differentiable=False, outputs=("query", "key", "value", "mask"))
-def attention_backward(B, grad: T, query: T, key: T, value: T, mask: T, noise: T, out: T, logs: T, causal=False, scale=1.0,
-                       needs=()):
+def attention_backward(B, grad: T, query: T, key: T, value: T, mask: T = None, noise: T = None, out: T = None, logs: T = None,
+                       causal=False, scale=1.0, needs=()):
     """Return the gradients of `attention`'s query, key, value and mask."""
     dtype = query.dtype
     grad, query, key, value = wide(B, grad), wide(B, query), wide(B, key), wide(B, value)
