@@ -1,5 +1,6 @@
 """`torch.fx.graph`: a list of nodes, and the Python code that does what they say."""
 import copy
+import importlib
 import re
 import typing
 from dataclasses import dataclass
@@ -264,8 +265,7 @@ class Graph:
 
     def print_tabular(self):
         """Print a table of the nodes; the package tabulate makes it."""
-        from tabulate import tabulate
-
+        tabulate = importlib.import_module("tabulate").tabulate
         print(tabulate([[n.op, n.name, n.target, n.args, n.kwargs] for n in self.nodes],
                        headers=["opcode", "name", "target", "args", "kwargs"]))
 
