@@ -267,5 +267,5 @@ for _name in ("add", "sub", "mul", "floordiv", "truediv", "mod", "lshift", "rshi
     _operator(getattr(operator, _name), f"__r{_name.rstrip('_')}__", reflected=True)
 for _name in ("eq", "ne", "lt", "gt", "le", "ge", "pos", "neg", "invert", "getitem"):
     _operator(getattr(operator, _name), f"__{_name}__")
-Proxy.__hash__ = object.__hash__
+Proxy.__hash__ = object.__hash__  # type: ignore[method-assign]     # `==` is recorded, and would take it away
 del _name
