@@ -36,7 +36,8 @@ def main():
     # allocators would hide an overrun inside a larger block, so malloc takes their place.
     # So would blocks that NumPy's arrays share with one another; the tests of these call them directly.
     env = {
-        **os.environ, "RUSHLIGHT_ALLOCATOR": "0", "PYTHONPATH": str(library), "LD_PRELOAD": runtime(compiler), "PYTHONMALLOC": "malloc",
+        **os.environ, "RUSHLIGHT_ALLOCATOR": "0", "PYTHONPATH": str(library),
+        "LD_PRELOAD": runtime(compiler), "PYTHONMALLOC": "malloc",
         "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=99",
         "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     }

@@ -62,13 +62,14 @@ if _collects:
     _gc.enable()
 
 #: Sub-modules imported on first use.
-_LAZY = {"amp", "backends", "cuda",
-         "linalg", "fft", "special", "signal", "masked", "utils", "jit", "hub", "testing", "distributions",
-         "return_types", "version", "__config__", "onnx", "profiler", "multiprocessing", "distributed", "sparse", "func", "compiler", "io", "viz",
-         "vision", "_C", "_dynamo", "_functorch", "_inductor", "_utils", "accelerator", "cpu", "futures", "fx", "library", "memory", "mps",
-         "mtia", "ops", "overrides", "serialization", "storage", "torch_version", "types", "xpu"}
+_LAZY = {"amp", "backends", "cuda", "linalg", "fft", "special", "signal", "masked", "utils", "jit", "hub", "testing",
+         "distributions", "return_types", "version", "__config__", "onnx", "profiler", "multiprocessing",
+         "distributed", "sparse", "func", "compiler", "io", "viz", "vision", "_C", "_dynamo", "_functorch",
+         "_inductor", "_utils", "accelerator", "cpu", "futures", "fx", "library", "memory", "mps", "mtia", "ops",
+         "overrides", "serialization", "storage", "torch_version", "types", "xpu"}
 #: functions of sub-modules imported on first use
-_LAZY_FUNCTIONS = {"PyTorchFileReader": "io.reader", "ScriptModule": "jit", "ScriptFunction": "jit", "compile": "_dynamo.eval_frame", "load": "serialization", "save": "serialization", "vmap": "func"}
+_LAZY_FUNCTIONS = {"PyTorchFileReader": "io.reader", "ScriptModule": "jit", "ScriptFunction": "jit", "load": "serialization",
+                   "save": "serialization", "compile": "_dynamo.eval_frame", "vmap": "func"}
 
 
 def __getattr__(name):

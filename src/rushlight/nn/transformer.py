@@ -322,7 +322,7 @@ class TransformerDecoder(Module):
 class _Layer(Module):
     """What both kinds of layer are made of: attentions and a feed-forward block, each with a norm and a dropout."""
 
-    _attentions = ("self_attn",)
+    _attentions: tuple = ("self_attn",)
 
     def __init__(
         self,

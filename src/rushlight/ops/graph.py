@@ -54,7 +54,8 @@ def requires_grad_(self, requires_grad=True):
                         + type(requires_grad).__name__)
     if state.transforms and requires_grad:
         raise RuntimeError("You are attempting to call Tensor.requires_grad_() (or perhaps using "
-                           "torch.autograd.functional.* APIs) inside of a function being transformed by a functorch transform. This is unsupported, please attempt "
+                           "torch.autograd.functional.* APIs) inside of a function being transformed by "
+                           "a functorch transform. This is unsupported, please attempt "
                            "to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() "
                            "outside of a function being transformed instead.")
     set_requires_grad(self, requires_grad)
