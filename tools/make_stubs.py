@@ -233,12 +233,18 @@ def package():
     lines += ["", *tensor_class(), ""]
     lines += published(space, skip=here)
     more = {n: v for n, v in vars(rushlight).items() if not n.startswith("_") and n not in space and n not in here
-            and isinstance(v, (types.FunctionType, types.BuiltinFunctionType)) and n not in ("install",)}
+            and _is_function(v) and n not in ("install",)}
     lines += published(more)
     lines += ["def save(obj: Any, f: Any, *args: Any, **kwargs: Any) -> None: ...",
               "def load(f: Any, map_location: Any = ..., *args: Any, **kwargs: Any) -> Any: ...",
               "def compile(model: Any = ..., **kwargs: Any) -> Any: ...", "def __getattr__(name: str) -> Any: ..."]
     return lines
+
+
+def _is_function(value):
+    """Whether a value is a function, also one that Cython has compiled."""
+    return (isinstance(value, (types.FunctionType, types.BuiltinFunctionType))
+            or type(value).__name__ == "cython_function_or_method")
 
 
 def functions(space, title):

@@ -164,8 +164,8 @@ RL_OP1P(Finite, x != x ? p[0] : x == T(__builtin_inf()) ? p[1] : x == -T(__built
 
 template <class T>
 inline T remainder_of(T a, T b) {
-    T r = std::fmod(a, b);
-    return r != T(0) && ((r < T(0)) != (b < T(0))) ? r + b : r == T(0) ? copysign_(T(0), b) : r;
+    T r = std::fmod(a, b);  // a zero has the sign of a
+    return r != T(0) && ((r < T(0)) != (b < T(0))) ? r + b : r;
 }
 template <class T>
 inline T floor_quotient(T a, T b) {
@@ -186,7 +186,7 @@ inline double exact_fmod(float a, float b) { return double(a) - std::trunc(doubl
 inline float quick_fmod(float a, float b) { return copysign_(float(exact_fmod(a, b)), a); }
 inline float quick_remainder(float a, float b) {
     const float r = float(exact_fmod(a, b));
-    return r != 0.f && ((r < 0.f) != (b < 0.f)) ? r + b : r == 0.f ? copysign_(0.f, b) : r;
+    return r != 0.f && ((r < 0.f) != (b < 0.f)) ? r + b : r == 0.f ? copysign_(0.f, a) : r;
 }
 inline float quick_floor(float a, float b) {
     const float m = float(exact_fmod(a, b));
