@@ -60,3 +60,16 @@ def test_hook_of_several_gradients_where_only_some_are_asked_for():
     c.sum().backward(retain_graph=True)
     c.sum().backward(inputs=(a,))
     assert seen == [[True, True, True, False], [True, False, True, False]]
+
+
+def test_the_library_itself_calls_nothing_deprecated(monkeypatch):
+    from rushlight import errors
+    monkeypatch.setattr(errors, "_given", set())
+    eye = torch.eye(3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        torch.nn.init.orthogonal_(torch.empty(3, 3))
+        torch.distributions.MultivariateNormal(torch.zeros(3), precision_matrix=eye).sample()
+        torch.distributions.MultivariateNormal(torch.zeros(3), eye).sample()
+        torch.distributions.LowRankMultivariateNormal(torch.zeros(3), eye, torch.ones(3)).log_prob(torch.zeros(3))
+        torch.distributions.Wishart(torch.tensor(4.), eye)

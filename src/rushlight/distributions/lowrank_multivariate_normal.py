@@ -3,6 +3,7 @@ import math
 
 from ..core.op import OPS
 from ..core.tensor import Size
+from ..ops.linalg import cholesky
 from . import constraints
 from .distribution import Distribution
 from .multivariate_normal import batch_mahalanobis, batch_mv, log_diagonal
@@ -14,7 +15,7 @@ __all__ = ["LowRankMultivariateNormal"]
 def capacitance_tril(factor, diagonal):
     """Return the Cholesky factor of I + W^T D^-1 W for W (..., n, m) and D (..., n)."""
     inner = OPS.matmul(factor.mT / diagonal.unsqueeze(-2), factor)
-    return OPS.cholesky(inner + OPS.eye(factor.size(-1), dtype=factor.dtype, device=factor.device))
+    return cholesky(inner + OPS.eye(factor.size(-1), dtype=factor.dtype, device=factor.device))
 
 
 def lowrank_logdet(diagonal, tril):
@@ -99,7 +100,7 @@ class LowRankMultivariateNormal(Distribution):
         scaled = self._unbroadcasted_cov_factor / root
         inner = OPS.matmul(scaled, scaled.mT)
         eye = OPS.eye(self._event_shape[0], dtype=inner.dtype, device=inner.device)
-        return self._broadcast(root * OPS.cholesky(inner + eye))
+        return self._broadcast(root * cholesky(inner + eye))
 
     @lazy_property
     def covariance_matrix(self):

@@ -3,6 +3,7 @@ import math
 
 from ..core.op import OPS
 from ..core.tensor import Size
+from ..ops.linalg import cholesky
 from . import constraints
 from .distribution import Distribution
 from .utils import lazy_property, standard_normal
@@ -34,7 +35,7 @@ def precision_to_scale_tril(precision):
 
     Formula: with J the exchange matrix and J P J = F F^T, the factor is the inverse of (J F J)^T.
     """
-    flipped = OPS.cholesky(OPS.flip(precision, (-2, -1)))
+    flipped = cholesky(OPS.flip(precision, (-2, -1)))
     inverse = OPS.flip(flipped, (-2, -1)).mT
     eye = OPS.eye(precision.shape[-1], dtype=precision.dtype, device=precision.device)
     return OPS.solve_triangular(inverse, eye, upper=False)
@@ -77,7 +78,7 @@ class MultivariateNormal(Distribution):
         if scale_tril is not None:
             self._unbroadcasted_scale_tril = scale_tril
         elif covariance_matrix is not None:
-            self._unbroadcasted_scale_tril = OPS.cholesky(covariance_matrix)
+            self._unbroadcasted_scale_tril = cholesky(covariance_matrix)
         else:
             self._unbroadcasted_scale_tril = precision_to_scale_tril(precision_matrix)
 

@@ -8,6 +8,7 @@ from .. import dtypes
 from ..core.op import OPS
 from ..core.tensor import Size
 from ..nn import functional as F
+from ..ops.linalg import cholesky
 from . import constraints
 from .utils import Number, _sum_rightmost, broadcast_all, lazy_property, tril_matrix_to_vec, vec_to_tril_matrix
 
@@ -738,7 +739,7 @@ class PositiveDefiniteTransform(_Pointwise):
         return factor @ factor.mT
 
     def _inverse(self, y):
-        return LowerCholeskyTransform().inv(OPS.cholesky(y))
+        return LowerCholeskyTransform().inv(cholesky(y))
 
 
 # ------------------------------------------------------------------ joined

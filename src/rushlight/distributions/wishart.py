@@ -5,6 +5,7 @@ import warnings
 from .. import dtypes
 from ..core.op import OPS
 from ..core.tensor import Size
+from ..ops.linalg import cholesky
 from . import constraints
 from .chi2 import Chi2
 from .exp_family import ExponentialFamily
@@ -70,7 +71,7 @@ class Wishart(ExponentialFamily):
         if scale_tril is not None:
             self._unbroadcasted_scale_tril = scale_tril
         elif covariance_matrix is not None:
-            self._unbroadcasted_scale_tril = OPS.cholesky(covariance_matrix)
+            self._unbroadcasted_scale_tril = cholesky(covariance_matrix)
         else:
             self._unbroadcasted_scale_tril = precision_to_scale_tril(precision_matrix)
         # The squares of the diagonal of Bartlett's factor.

@@ -9,6 +9,7 @@ import warnings
 
 from ..core.modes import no_grad
 from ..core.op import OPS
+from ..ops.linalg_factor import qr
 
 __all__ = ["calculate_gain", "constant", "constant_", "dirac", "dirac_", "eye", "eye_", "kaiming_normal", "kaiming_normal_",
            "kaiming_uniform", "kaiming_uniform_", "normal", "normal_", "ones_", "orthogonal", "orthogonal_", "sparse",
@@ -262,7 +263,7 @@ def orthogonal_(tensor, gain=1, generator=None):
     columns = tensor.numel() // rows
     with no_grad():
         drawn = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
-        q, r = OPS.qr(drawn.t() if rows < columns else drawn)
+        q, r = qr(drawn.t() if rows < columns else drawn)
         q = q * r.diagonal().sign()
         tensor.copy_((q.t() if rows < columns else q).reshape(tensor.shape))
         return tensor.mul_(gain)
