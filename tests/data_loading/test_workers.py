@@ -1,6 +1,7 @@
 """Worker processes: order, seeds, errors, deaths, and that nothing stays behind."""
 
 import os
+import pickle
 import random
 import signal
 import subprocess
@@ -179,6 +180,20 @@ def test_a_dead_worker_is_reported(how, cause):
     with pytest.raises(RuntimeError, match=r"^DataLoader worker \(pid\(s\) \d+\) exited unexpectedly$") as caught:
         list(workers(Map(die)))
     assert cause in str(caught.value.__cause__)
+
+
+@forked
+def test_tensors_travel_whole():
+    """Also once multiprocessing shares tensors: those it shares are lost with a worker that dies early."""
+    import rushlight.multiprocessing
+
+    from rushlight.utils.data._utils import transfer
+
+    small = rushlight.arange(4.)
+    payload, large = transfer.dumps([small, rushlight.nn.Parameter(small)])
+    assert not large and b"reductions" not in bytes(payload) and b"descriptor" not in bytes(payload)
+    found = pickle.loads(payload)
+    assert found[0].tolist() == [0, 1, 2, 3] and found[1].requires_grad
 
 
 @forked

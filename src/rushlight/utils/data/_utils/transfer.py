@@ -4,6 +4,7 @@ A pipe holds little: a worker that wrote a batch into it would wait until the pa
 make no batch ahead. So large arrays go into a nameless file in memory, which is handed over, is
 gone when both have closed it, and leaves nothing behind whoever dies.
 """
+import copyreg
 import io
 import os
 import pickle
@@ -11,9 +12,21 @@ from multiprocessing.reduction import ForkingPickler, recv_handle, send_handle
 
 import numpy as np
 
+from ....core.tensor import TensorBase
+
 LARGE = 1 << 15                         # bytes from which an array goes into the file
 MANY = 512                              # arrays that one call of the system writes or reads
 _HAS_FILES = hasattr(os, "memfd_create") and hasattr(os, "writev")
+
+
+class _Pickler(ForkingPickler):
+    """Pickles tensors with their elements: what `multiprocessing` shares of them would die with the worker."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        shared = {kind for kind in self._extra_reducers if issubclass(kind, TensorBase)}
+        table = {kind: reduce for kind, reduce in self.dispatch_table.items() if kind not in shared}
+        self.dispatch_table = {**{k: copyreg.dispatch_table[k] for k in shared & copyreg.dispatch_table.keys()}, **table}
 
 
 def dumps(message):
@@ -28,7 +41,7 @@ def dumps(message):
         return False
 
     file = io.BytesIO()
-    ForkingPickler(file, 5, True, keep_inside if _HAS_FILES else None).dump(message)
+    _Pickler(file, 5, True, keep_inside if _HAS_FILES else None).dump(message)
     return file.getbuffer(), large
 
 
