@@ -22,7 +22,7 @@ Written by `make bench` from `{file}`; do not edit by hand: texts stand in `benc
 {machine}
 
 Each library lives in a process of its own; for every row they take turns, and the minimum of {repeats} short repeats counts.
-Rows, and the limits, may come from several runs of that day; the import row is from the quietest.
+Rows, and the limits, may come from several runs of that day.
 Before a row is timed the results are compared. What the columns say:
 
 - **PyTorch**: how many times faster Rushlight at its better number of threads is than PyTorch at its better one;
