@@ -69,8 +69,9 @@ DIRECTIVES = {"language_level": 3, "binding": True}
 # A None where a tensor is meant must raise, not end the process.
 CORE_DIRECTIVES = {"annotation_typing": False, "nonecheck": True, "auto_pickle": False, **DIRECTIVES}
 NATIVE_DIRECTIVES = {
-    "boundscheck": False, "wraparound": False, "cdivision": True, "embedsignature": True,
+    "boundscheck": False, "wraparound": False, "cdivision": True, "embedsignature": True, "embedsignature.format": "clinic",
     "initializedcheck": False, **DIRECTIVES,
+    "binding": False,  # builtins, not Python-like functions: smaller, and nothing looks into a kernel
 }
 
 

@@ -1,4 +1,5 @@
 """Reading and rewriting the signature of an op's body."""
+import re
 import types
 
 
@@ -18,7 +19,10 @@ def positional(body):
 
 def names(function):
     """Return the names of a function's parameters; importing asks a thousand times, and `inspect` is slow."""
-    code = getattr(function, "__wrapped__", function).__code__
+    function = getattr(function, "__wrapped__", function)
+    code = getattr(function, "__code__", None)
+    if code is None:  # a native kernel is a builtin, whose signature is a text
+        return tuple(re.findall(r"(\w+)(?==|,|\)$)", function.__text_signature__))
     starred = bool(code.co_flags & 4) + bool(code.co_flags & 8)
     return code.co_varnames[:code.co_argcount + code.co_kwonlyargcount + starred]
 

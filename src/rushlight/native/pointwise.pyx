@@ -5,6 +5,7 @@ broadcast together, with strides that are not negative, and Python numbers. Half
 ufuncs stand in where its functions are as fast as ours would be: they run on the pool here.
 """
 
+cimport cython
 cimport numpy as cnp
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.long cimport PyLong_AsDouble, PyLong_AsLongLongAndOverflow, PyLong_CheckExact
@@ -678,6 +679,7 @@ cdef object by_ufunc(object ufunc, int out_num, object a, object b, object out, 
 
 def _of_one(ufunc, out_num=-1):
     """Return a kernel made of a ufunc of one operand."""
+    @cython.binding(True)  # a closure: only a Python-like function can tell its parameters
     def kernel(input, out=None):
         return by_ufunc(ufunc, out_num, input, None, out, True)
     return kernel
@@ -685,6 +687,7 @@ def _of_one(ufunc, out_num=-1):
 
 def _of_two(ufunc, half):
     """Return a kernel made of a ufunc of two operands."""
+    @cython.binding(True)  # a closure: only a Python-like function can tell its parameters
     def kernel(input, other, out=None):
         return by_ufunc(ufunc, -1, input, other, out, half)
     return kernel
