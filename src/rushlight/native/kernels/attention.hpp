@@ -45,7 +45,7 @@ inline Matrix<T> matrix_of(const RlMatrices& m, const RlAttention& a, int64_t in
 
 // exp(x) for x that is hardly above 0; what would be no normal number is 0.
 template <class T>
-inline T exp_low(T x) {
+RL_INLINE T exp_low(T x) {
     const T limit = -exp_limit(T(0)), e = exp_mid(x < limit ? limit : x);
     return x < limit ? T(0) : e;
 }

@@ -11,7 +11,7 @@ namespace RL_NS {
 #define RL_OP1(Name, expression)            \
     struct Name {                           \
         template <class T>                  \
-        static inline T run(T x) {          \
+        static RL_INLINE T run(T x) {          \
             return expression;              \
         }                                   \
     };
@@ -32,11 +32,11 @@ RL_OP1(Not, !x)
 #define RL_EASY(Name, is_easy, cheap, full)                         \
     struct Name {                                                   \
         template <class T>                                          \
-        static inline bool easy(T x) { return is_easy; }            \
+        static RL_INLINE bool easy(T x) { return is_easy; }            \
         template <class T>                                          \
-        static inline T run_easy(T x) { return cheap; }             \
+        static RL_INLINE T run_easy(T x) { return cheap; }             \
         template <class T>                                          \
-        static inline T run(T x) { return full; }                   \
+        static RL_INLINE T run(T x) { return full; }                   \
     };
 
 RL_EASY(Exp, abs_(x) <= exp_limit(x), exp_mid(x), exp_(x))
@@ -45,10 +45,10 @@ RL_EASY(Sigmoid, abs_(x) <= exp_limit(x), sigmoid_from(x, exp_mid(-abs_(x))), si
 RL_EASY(Silu, abs_(x) <= exp_limit(x), x / (T(1) + exp_mid(-x)), x / (T(1) + exp_(-x)))
 
 struct Abs {
-    static inline float run(float x) { return abs_(x); }
-    static inline double run(double x) { return abs_(x); }
+    static RL_INLINE float run(float x) { return abs_(x); }
+    static RL_INLINE double run(double x) { return abs_(x); }
     template <class T>
-    static inline T run(T x) {
+    static RL_INLINE T run(T x) {
         return x < 0 ? -x : x;
     }
 };
@@ -64,20 +64,20 @@ RL_OP1(GeluTanh, T(0.5) * x * (T(1) + tanh_(gelu_inner(x))))
 
 struct Pow {
     template <class T>
-    static inline T run(T x, const T* p) {
+    static RL_INLINE T run(T x, const T* p) {
         return std::pow(x, p[0]);
     }
 };
 struct Clamp {  // min(max(x, lo), hi); nan stays
     template <class T>
-    static inline T run(T x, const T* p) {
+    static RL_INLINE T run(T x, const T* p) {
         T y = x < p[0] ? p[0] : x;
         return y > p[1] ? p[1] : y;
     }
 };
 struct LeakyRelu {
     template <class T>
-    static inline T run(T x, const T* p) {
+    static RL_INLINE T run(T x, const T* p) {
         return x > T(0) ? x : x * p[0];
     }
 };
@@ -87,7 +87,7 @@ struct LeakyRelu {
 #define RL_OP2(Name, expression)            \
     struct Name {                           \
         template <class T>                  \
-        static inline auto run(T a, T b) {  \
+        static RL_INLINE auto run(T a, T b) {  \
             return expression;              \
         }                                   \
     };
@@ -113,7 +113,7 @@ RL_OP2(Xor, a ^ b)
 #define RL_OP3(Name, expression)                    \
     struct Name {                                   \
         template <class T>                          \
-        static inline T run(T g, T x, const T* p) { \
+        static RL_INLINE T run(T g, T x, const T* p) { \
             (void)p;                                \
             return expression;                      \
         }                                           \
@@ -129,7 +129,7 @@ RL_OP3(Lerp, abs_(p[0]) < T(0.5) ? fused(p[0], x - g, g) : fused(p[0] - T(1), x 
 
 struct GeluBackward {  // g (Phi(x) + x phi(x))
     template <class T>
-    static inline T run(T g, T x, const T*) {
+    static RL_INLINE T run(T g, T x, const T*) {
         T cdf = T(0.5) * (T(1) + erf_(x * T(0.70710678118654752440)));
         T pdf = exp_(x * x * T(-0.5)) * T(0.39894228040143267794);
         return g * (cdf + x * pdf);
@@ -137,7 +137,7 @@ struct GeluBackward {  // g (Phi(x) + x phi(x))
 };
 struct GeluTanhBackward {
     template <class T>
-    static inline T run(T g, T x, const T*) {
+    static RL_INLINE T run(T g, T x, const T*) {
         T t = tanh_(gelu_inner(x));
         T inner = T(0.79788456080286535588) * (T(1) + T(3 * 0.044715) * x * x);
         return g * (T(0.5) * (T(1) + t) + T(0.5) * x * (T(1) - t * t) * inner);
@@ -145,7 +145,7 @@ struct GeluTanhBackward {
 };
 struct SiluBackward {
     template <class T>
-    static inline T run(T g, T x, const T*) {
+    static RL_INLINE T run(T g, T x, const T*) {
         T s = sigmoid_(x);
         return g * s * (T(1) + x * (T(1) - s));
     }

@@ -468,6 +468,19 @@ bool by_halves(const Product<T>& g, const RlPool* pool) {
     return right;
 }
 
+// Chunks of rows and columns where each chunk copies its rows of a (a transposition) and its columns of b: the grid
+// that copies least.
+template <class T>
+void grid_of_copies(const Product<T>& g, int64_t threads, int64_t panels, int64_t& rows, int64_t& columns) {
+    double best = 0;
+    for (int64_t c = 1; c <= least(panels, 2 * threads); ++c) {
+        const int64_t r = over(2 * threads, c);
+        if (r * 32 > g.m) continue;
+        const double copied = double(g.k) * (2. * double(c * g.m) + double(most(r, g.m / kCopiedRows) * g.n));
+        if (best == 0 || copied < best) best = copied, rows = r, columns = c;
+    }
+}
+
 template <class T>
 bool outer(const Product<T>& g, const RlPool* pool) {
     constexpr int W = Lanes<T>::W;
@@ -489,9 +502,10 @@ bool outer(const Product<T>& g, const RlPool* pool) {
     // needs itself, since lines that another core has just written are slow to read.
     const int64_t threads = pool->threads();
     if (o.pack && o.panels < threads) o.panels = least(threads, o.vectors);
-    const int64_t columns = o.pack ? least(o.panels, 16) : g.m < 8 * threads ? o.panels : 1;
+    int64_t columns = o.pack ? least(o.panels, 16) : g.m < 8 * threads ? o.panels : 1;
     const int64_t wanted = over(o.pack ? 3 * threads / 2 : 4 * threads, columns);
-    const int64_t rows = most(1, least(g.m / (o.pack ? 48 : 4), wanted));
+    int64_t rows = most(1, least(g.m / (o.pack ? 48 : 4), wanted));
+    if (far_columns(g)) grid_of_copies(g, threads, o.panels, rows, columns);
     std::atomic<bool> right{true};
     auto body = [&](int64_t b, int64_t e) {
         T* packed = bytes ? static_cast<T*>(scratch.get(bytes)) : nullptr;

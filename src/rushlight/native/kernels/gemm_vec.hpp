@@ -27,12 +27,8 @@
 #endif
 
 #if defined(__GNUC__) && !defined(RL_PLAIN)
-#define RL_INLINE inline __attribute__((always_inline))
-#define RL_NOINLINE __attribute__((noinline))
 #define RL_UNROLL _Pragma("GCC unroll 16")
 #else
-#define RL_INLINE inline
-#define RL_NOINLINE
 #define RL_UNROLL
 #endif
 

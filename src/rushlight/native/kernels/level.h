@@ -28,6 +28,15 @@
 #define RL_TABLE(Type, name) extern "C" const Type RL_CAT(RL_CAT(rl_##name, _v), RL_LEVEL)
 #endif
 
+// What a vectorised loop calls must be inlined whatever its size: a call left in it would make the loop a scalar one.
+#ifdef _MSC_VER
+#define RL_INLINE __forceinline
+#define RL_NOINLINE __declspec(noinline)
+#else
+#define RL_INLINE inline __attribute__((always_inline))
+#define RL_NOINLINE __attribute__((noinline))
+#endif
+
 #if RL_LEVELS & 0x1C  // an x86-64 build
 #include <cpuid.h>
 #endif

@@ -54,7 +54,7 @@ void cross_entropy_backward(const void* probs, const int64_t* target, int64_t ig
 
 // log(1 + e) for e > -1: the rounding of 1 + e is made good to first order.
 template <class T>
-inline T log1p_(T e) {
+RL_INLINE T log1p_(T e) {
     const T u = T(1) + e;
     const T rest = e - (u - T(1));
     return u > T(0) ? log_(u) + rest / u : log_(u);

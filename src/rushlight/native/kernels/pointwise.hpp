@@ -133,7 +133,7 @@ RL_OP1(LogSigmoid, (x < T(0) ? x : x != x ? x : T(0)) - log1p_pos(exp_(-abs_(x))
 
 struct Mish {
     template <class T>
-    static inline T run(T x) {
+    static RL_INLINE T run(T x) {
         const T e = exp_(x > T(40) ? T(40) : x), n = e * (e + T(2));
         return x * (n / (n + T(2)));
     }
@@ -149,7 +149,7 @@ RL_OP1(Hardsigmoid, limited(x + T(3), T(0), T(6)) * T(1. / 6))
 #define RL_OP1P(Name, expression)              \
     struct Name {                              \
         template <class T>                     \
-        static inline T run(T x, const T* p) { \
+        static RL_INLINE T run(T x, const T* p) { \
             return expression;                 \
         }                                      \
     };
@@ -199,9 +199,9 @@ inline float quick_floor(float a, float b) {
 RL_OP2(Remainder, remainder_of(a, b))
 RL_OP2(Fmod, std::fmod(a, b))
 RL_OP2(FloorDivide, floor_quotient(a, b))
-struct QuickRemainder { static inline float run(float a, float b) { return quick_remainder(a, b); } };
-struct QuickFmod { static inline float run(float a, float b) { return quick_fmod(a, b); } };
-struct QuickFloor { static inline float run(float a, float b) { return quick_floor(a, b); } };
+struct QuickRemainder { static RL_INLINE float run(float a, float b) { return quick_remainder(a, b); } };
+struct QuickFmod { static RL_INLINE float run(float a, float b) { return quick_fmod(a, b); } };
+struct QuickFloor { static RL_INLINE float run(float a, float b) { return quick_floor(a, b); } };
 
 // Blocks whose quotients are all short take the vector path.
 template <class Quick, class Full>
@@ -230,20 +230,20 @@ RL_OP2(Rrelu, a <= T(0) ? a * b : a)
 RL_OP2(Glu, a * sigmoid_(b))
 struct Logaddexp {
     template <class T>
-    static inline T run(T a, T b) {
+    static RL_INLINE T run(T a, T b) {
         const T d = a - b, high = d > T(0) ? a : b;
         const T found = high + log1p_pos(exp_(-abs_(d)));
         return a == b ? a + T(0.693147180559945309417) : found;
     }
 };
 struct Hypot {
-    static inline float run(float a, float b) { return float(sqrt_(double(a) * double(a) + double(b) * double(b))); }
-    static inline double run(double a, double b) { return std::hypot(a, b); }
+    static RL_INLINE float run(float a, float b) { return float(sqrt_(double(a) * double(a) + double(b) * double(b))); }
+    static RL_INLINE double run(double a, double b) { return std::hypot(a, b); }
 };
 inline float hypot_inf(float a, float b) { return abs_(a) == __builtin_inff() || abs_(b) == __builtin_inff() ? __builtin_inff() : Hypot::run(a, b); }
 struct HypotAll {
-    static inline float run(float a, float b) { return hypot_inf(a, b); }
-    static inline double run(double a, double b) { return std::hypot(a, b); }
+    static RL_INLINE float run(float a, float b) { return hypot_inf(a, b); }
+    static RL_INLINE double run(double a, double b) { return std::hypot(a, b); }
 };
 
 template <class Op, class T>
@@ -258,7 +258,7 @@ void vvv(const void* a, const void* b, const void* c, void* out, size_t n) {
 #define RL_OPT3(Name, expression)               \
     struct Name {                               \
         template <class T>                      \
-        static inline T run(T a, T b, T c) {    \
+        static RL_INLINE T run(T a, T b, T c) {    \
             return expression;                  \
         }                                       \
     };

@@ -61,13 +61,13 @@ struct Quotient {
 };
 
 template <class T>
-inline Quotient<T> sigmoid_parts(T x) {
+RL_INLINE Quotient<T> sigmoid_parts(T x) {
     const T limit = -exp_limit(T(0)), a = -abs_(x), e = exp_mid(a < limit ? limit : a);
     return {x >= T(0) ? T(1) : e, T(1) + e};
 }
 
 template <class T>
-inline Quotient<T> tanh_parts(T x) {
+RL_INLINE Quotient<T> tanh_parts(T x) {
     const T most = T(sizeof(T) == 4 ? 10 : 20);
     T a = abs_(x);
     a = a > most ? most : a;
