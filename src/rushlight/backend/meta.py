@@ -69,8 +69,8 @@ class Meta(CpuBackend):
         """Run an op's body on the zeros of the CPU; return what its results look like."""
         name = _SHAPED_BY_VALUES.get(op_name(body))
         if name is not None:
-            raise NotImplementedError(f"The register_meta function for torch.{name}() raises unimplemented by default, as a correct "
-                                      "data-independent implementation does not exist.")
+            raise NotImplementedError(f"The register_meta function for torch.{name}() raises unimplemented by default, as a "
+                                      "correct data-independent implementation does not exist.")
         given = []
         with np.errstate(all="ignore"):
             found = body(CPU, *[self._plain(v, given) for v in values])

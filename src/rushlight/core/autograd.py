@@ -82,8 +82,9 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
         warnings.warn("only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for "
                       "other parts of the graph, please use torch.autograd.backward.", FutureWarning, stacklevel=2)
     if isinstance(inputs, dict):
-        return dict(zip(inputs, grad(outputs, tuple(inputs.values()), grad_outputs, retain_graph, create_graph, True, allow_unused,
-                                     is_grads_batched, materialize_grads), strict=True))
+        found = grad(outputs, tuple(inputs.values()), grad_outputs, retain_graph, create_graph, True, allow_unused,
+                     is_grads_batched, materialize_grads)
+        return dict(zip(inputs, found, strict=True))
     outputs = several(outputs)
     inputs = several(inputs)
     if materialize_grads and allow_unused is False:
