@@ -29,3 +29,9 @@ def test_former_arguments_of_grad_and_backward():
     assert found["a"].tolist() == [3, 3] and sorted(found) == ["a", "b"]
     (x * y).sum().backward(inputs={"b": y})
     assert x.grad.tolist() == [2, 2] and y.grad.tolist() == [1, 1]
+
+
+def test_batched_gradients_allow_what_is_unused():
+    x, unused = torch.arange(3.0).requires_grad_(), torch.ones(1, requires_grad=True)
+    found = torch.autograd.grad(x ** 2, (x, unused), torch.eye(3), is_grads_batched=True, allow_unused=True)
+    assert found[0].diagonal().tolist() == [0, 2, 4] and found[1] is None

@@ -5,6 +5,7 @@ zeros that are read there, which takes the time that the real thing takes; the r
 """
 import mmap
 import sys
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,7 @@ class Meta(CpuBackend):
     """NumPy's names; what is made outside of a body has no values, and what is written goes nowhere."""
 
     device_type = "meta"
-    array_type = MetaArray
+    array_type: Any = MetaArray
     void = True
 
     def __init__(self):
@@ -115,7 +116,7 @@ class Meta(CpuBackend):
     def to_numpy(self, _x):
         raise NotImplementedError(NO_DATA)
 
-    def from_numpy(self, a, index=None):
+    def from_numpy(self, a, _index=None):
         return like(a)
 
     def fill(self, x, _value):

@@ -126,8 +126,8 @@ def _batched(outputs, inputs, grad_outputs, retain, create_graph, allow_unused, 
     from .tensor import OPS
     grad_outputs = (grad_outputs,) if isinstance(grad_outputs, TensorBase) else tuple(grad_outputs)
     n = len(grad_outputs[0])
-    rows = [grad(outputs, inputs, tuple(g[i] for g in grad_outputs), retain or i + 1 < n, create_graph, allow_unused,
-                 False, materialize_grads) for i in range(n)]
+    rows = [grad(outputs, inputs, tuple(g[i] for g in grad_outputs), retain or i + 1 < n, create_graph,
+                 allow_unused=allow_unused, materialize_grads=materialize_grads) for i in range(n)]
     return tuple(None if column[0] is None else OPS.stack(list(column)) for column in zip(*rows))
 
 

@@ -132,8 +132,9 @@ def source_of(generator, device_type="cpu"):
     if generator is None:
         found = _DEFAULTS.get(device_type)
         if found is None:
-            kind = "cpu" if device_type == "meta" else device_type          # numbers that nobody sees
-            found = _DEFAULTS[device_type] = Generator(kind).manual_seed(default_generator.initial_seed())
+            if device_type == "meta":
+                return Generator().source           # of numbers that nobody sees
+            found = _DEFAULTS[device_type] = Generator(device_type).manual_seed(default_generator.initial_seed())
         return found.source
     if generator.device.type != device_type:
         raise RuntimeError(f"Expected a '{device_type}' device type for generator but found '{generator.device.type}'")
