@@ -3,7 +3,8 @@ from ..core.autograd import backward, grad
 from ..core.modes import (detect_anomaly, enable_grad, inference_mode, no_grad, set_detect_anomaly, set_grad_enabled)
 from .function import Function, once_differentiable
 from . import function
-from ..core.tensor import Tensor as Variable
+from . import variable
+from .variable import Variable
 
 
 def __getattr__(name):

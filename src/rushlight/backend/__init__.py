@@ -7,4 +7,10 @@ def _cuda():
     return cuda.load()
 
 
+def _meta():
+    from . import meta
+    return meta.load()
+
+
 base.register_lazy("cuda", _cuda)
+base.register_lazy("meta", _meta)

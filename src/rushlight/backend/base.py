@@ -32,9 +32,11 @@ class Backend:
         kernels: op name -> native function, tried before the op's body.
         takes_cpu: whether arrays of the CPU may stand beside this backend's.
         sparse: whether its arrays keep only some of their elements (see `sparse.py`).
+        void: whether its arrays have no values (see `meta.py`): what is written into them goes nowhere.
     """
 
     takes_cpu = False
+    void = False
     sparse = False
     device_type: Any = None
     xp: Any = None

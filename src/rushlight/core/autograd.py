@@ -1,4 +1,6 @@
 """`backward` and `grad`: argument checks around the walk."""
+import warnings
+
 from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU
@@ -6,7 +8,7 @@ from .engine import backward_walk
 from .tensor import TensorBase, make, node_of, wants_grad
 
 
-def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
     """Accumulate the gradients of `tensors` into the leaves (or only into `inputs`).
 
     Args:
@@ -14,12 +16,19 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
         grad_tensors: the gradient with respect to each, in its shape.
         retain_graph: keep what the graph saved (default: `create_graph`).
         create_graph: record the backward itself, for higher orders.
+        grad_variables: the former name of `grad_tensors`.
         inputs: the tensors to accumulate into; others stay as they are.
     Raises RuntimeError when a root needs a gradient given or does not require grad.
     """
+    if grad_variables is not None:
+        warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
+        if grad_tensors is not None:
+            raise RuntimeError("`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please "
+                               "only use `grad_tensors`.")
+        grad_tensors = grad_variables
     roots = several(tensors)
     if inputs is not None:
-        inputs = several(inputs)
+        inputs = several(inputs.values() if isinstance(inputs, dict) else inputs)
         if not inputs:
             raise RuntimeError("`inputs` argument to `backward` cannot be empty.")
     grads = start_gradients(roots, grad_tensors, create_graph)
@@ -59,15 +68,23 @@ def _fresh(array):
     return backends.of_array(array).copy(array)
 
 
-def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=None,
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True, allow_unused=None,
          is_grads_batched=False, materialize_grads=False):
-    """Return the gradients of the outputs with respect to each input, as a tuple.
+    """Return the gradients of the outputs with respect to each input, as a tuple; for a dict of inputs, as a dict.
 
     Args:
+        only_inputs: False means nothing any more, and says so.
         allow_unused: give None for an input the outputs do not depend on, rather than raise.
         materialize_grads: give zeros instead of that None.
         is_grads_batched: `grad_outputs` have one more leading dimension; so have the results.
     """
+    if not only_inputs:
+        warnings.warn("only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for "
+                      "other parts of the graph, please use torch.autograd.backward.", FutureWarning, stacklevel=2)
+    if isinstance(inputs, dict):
+        found = grad(outputs, tuple(inputs.values()), grad_outputs, retain_graph, create_graph, True, allow_unused,
+                     is_grads_batched, materialize_grads)
+        return dict(zip(inputs, found, strict=True))
     outputs = several(outputs)
     inputs = several(inputs)
     if materialize_grads and allow_unused is False:
@@ -109,8 +126,8 @@ def _batched(outputs, inputs, grad_outputs, retain, create_graph, allow_unused, 
     from .tensor import OPS
     grad_outputs = (grad_outputs,) if isinstance(grad_outputs, TensorBase) else tuple(grad_outputs)
     n = len(grad_outputs[0])
-    rows = [grad(outputs, inputs, tuple(g[i] for g in grad_outputs), retain or i + 1 < n, create_graph, allow_unused,
-                 False, materialize_grads) for i in range(n)]
+    rows = [grad(outputs, inputs, tuple(g[i] for g in grad_outputs), retain or i + 1 < n, create_graph,
+                 allow_unused=allow_unused, materialize_grads=materialize_grads) for i in range(n)]
     return tuple(None if column[0] is None else OPS.stack(list(column)) for column in zip(*rows))
 
 

@@ -132,6 +132,8 @@ def source_of(generator, device_type="cpu"):
     if generator is None:
         found = _DEFAULTS.get(device_type)
         if found is None:
+            if device_type == "meta":
+                return Generator().source           # of numbers that nobody sees
             found = _DEFAULTS[device_type] = Generator(device_type).manual_seed(default_generator.initial_seed())
         return found.source
     if generator.device.type != device_type:

@@ -37,8 +37,17 @@ def _cuda(storage, location):
     return UntypedStorage(storage._array, device=devices.device("cuda", where))
 
 
+def _meta_tag(storage):
+    return "meta" if storage.device.type == "meta" else None
+
+
+def _meta(storage, location):
+    return UntypedStorage(storage._array, device=devices.device("meta")) if location == "meta" else None
+
+
 register_package(10, _cpu_tag, _cpu)
 register_package(20, _cuda_tag, _cuda)
+register_package(22, _meta_tag, _meta)
 
 
 def validate_cuda_device(location):

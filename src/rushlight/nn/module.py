@@ -576,6 +576,11 @@ class Module(ModuleHooks, ModuleState):
                 )
 
         def convert(t):
+            if t.is_meta and device is not None and device.type != "meta":
+                raise NotImplementedError(
+                    "Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty() instead of "
+                    "torch.nn.Module.to() when moving module from meta to a different device."
+                )
             castable = t.is_floating_point() or t.is_complex()
             wanted = {"memory_format": memory_format} if memory_format and t.ndim in (4, 5) else {}
             return t.to(

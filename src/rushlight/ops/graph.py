@@ -24,7 +24,7 @@ def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=
     if gradient is None and inputs is None and not create_graph:
         if engine.backward_from_scalar(self, bool(retain_graph)):
             return
-    _autograd.backward(self, gradient, retain_graph, create_graph, inputs)
+    _autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 
 @composite(aliases=())

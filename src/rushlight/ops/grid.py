@@ -185,7 +185,7 @@ def affine_grid(theta, size, align_corners=None):
     for k, s in enumerate(reversed(spatial)):
         line = linspace(-1, 1, s, dtype=theta.dtype, device=theta.device) if s > 1 else theta.new_zeros(1)
         if not align_corners:
-            line = line * ((s - 1) / s)
+            line = line * (s - 1) / s              # rounded twice, as PyTorch does: whole positions are exact or not
         base[..., k] = line.reshape(-1, *[1] * k)
     base = base.reshape(1, -1, n + 1).expand(size[0], -1, -1)
     found = base.bmm(theta.transpose(1, 2)).reshape(size[0], *spatial, n)

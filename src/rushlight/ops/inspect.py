@@ -132,7 +132,7 @@ def data_ptr(self):
     x = self._array
     if backends.of_array(x).sparse:
         raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
-    return guard.address(x) if x.size else 0
+    return guard.address(x) if x.size and not backends.of_array(x).void else 0
 
 
 @method
@@ -207,7 +207,7 @@ def item(self):
     x = self._array
     if x.size != 1:
         raise RuntimeError(errors.taught(f"a Tensor with {x.size} elements cannot be converted to Scalar"))
-    return _values(x).item()
+    return x.item() if backends.of_array(x).void else _values(x).item()
 
 
 def _values(x):

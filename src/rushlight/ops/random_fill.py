@@ -248,7 +248,8 @@ def _filler(name, grad_name=None, publish=True):
             if not isinstance(input, TensorBase) or input._flags & INFERENCE or (state.grad and wants_grad(input)):
                 return tracked(input, *args, **kwargs)
             array = input._array            # no graph: the short way
-            if body(backends.of_array(array), array, *args, **kwargs) is not array:
+            B = backends.of_array(array)
+            if not B.void and body(B, array, *args, **kwargs) is not array:
                 raise RuntimeError("vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear "
                                    "like same randomness. If this is necessary for your usage, please file an issue with "
                                    "functorch.")

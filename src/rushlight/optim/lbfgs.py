@@ -33,7 +33,11 @@ class LBFGS(Optimizer):
                                       line_search_fn=line_search_fn))
         if len(self.param_groups) != 1:
             raise ValueError("LBFGS doesn't support per-parameter options (parameter groups)")
-        self._params = self.param_groups[0]["params"]
+
+    @property
+    def _params(self):
+        """The parameters, asked of the group, which travels in pickles."""
+        return self.param_groups[0]["params"]
 
     # ---- all parameters as one vector
 
