@@ -206,6 +206,10 @@ class CpuBackend(base.Backend):
         return np.add.reduce(x, 0)
 
     def all_below(self, x, limit):
+        kernel = self.kernels.get("all_below")
+        found = NotImplemented if kernel is None else kernel(x, limit)
+        if found is not NotImplemented:
+            return found
         return x.size == 0 or bool(np.maximum.reduce(x.view(np.uint64), None) < limit) \
             if x.dtype == np.int64 else super().all_below(x, limit)
 

@@ -9,7 +9,7 @@ from cpython.long cimport PyLong_CheckExact
 from cpython.slice cimport PySlice_Check
 from libc.stdint cimport int64_t, uint8_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 from numpy cimport ndarray, npy_intp
 
 from rushlight.native cimport guard
@@ -55,6 +55,7 @@ cdef enum:
     MAX_DIMS = 32
     FEW = 4096              # elements below which the GIL stays
     MOST_INDICES = 8
+    CLEAR_LIMIT = 1 << 18   # bytes from which on the pool takes part
 
 
 # ------------------------------------------------------------------ arguments
@@ -119,10 +120,28 @@ cdef object zeros_of(object shape, int num):
     return result
 
 
+cdef struct Copy:
+    char* to
+    const char* source
+
+
+cdef void copy_piece(void* job, int64_t begin, int64_t end) noexcept nogil:
+    memcpy((<Copy*> job).to + begin, (<Copy*> job).source + begin, <size_t> (end - begin))
+
+
 cdef object target_of(object x, object out):
     """Return where to write: `out`, or a copy of `x` in C order; None for what cannot be written."""
+    cdef npy_intp n = guard.size(x) * cnp.PyArray_ITEMSIZE(<ndarray> x)
+    cdef Copy job
     if out is None:
-        return <object> cnp.PyArray_NewCopy(<ndarray> x, cnp.NPY_CORDER)
+        job.source = guard.flat(x, guard.typenum(x))
+        if job.source == NULL or n <= CLEAR_LIMIT or guard.typenum(x) == cnp.NPY_OBJECT:
+            return <object> cnp.PyArray_NewCopy(<ndarray> x, cnp.NPY_CORDER)
+        made = guard.new_of(x, guard.ndim(x), cnp.PyArray_DIMS(<ndarray> x))
+        job.to = guard.flat_out(made, guard.typenum(x), guard.size(x))
+        with nogil:
+            pool().parallel_for(n, n // 4 // 64 * 64 + 64, copy_piece, &job)
+        return made
     return out if guard.flat_out(out, guard.typenum(out), guard.size(out)) != NULL else None
 
 
@@ -216,6 +235,14 @@ cdef object stored(object input, object dim, object index, object values, object
             if guard.dim(values, k) != (guard.dim(index, k) if each else guard.size(index) if k == d else guard.dim(input, k)):
                 return NotImplemented
     return write(target_of(input, out), d, index, each, False, work, values, out is None)
+
+
+def all_below(index, limit):
+    """Whether every number lies in [0, limit)."""
+    cdef bint good
+    cdef int64_t n = integer(limit, &good)
+    cdef const int64_t* x = <const int64_t*> guard.flat(index, cnp.NPY_INT64)
+    return inside(x, guard.size(index), n, False, pool()) if good and n >= 0 and x != NULL else NotImplemented
 
 
 def gather(input, dim, index, sparse_grad=False):
@@ -555,7 +582,6 @@ def one_hot(input, num_classes=-1):
 # ------------------------------------------------------------------ filling
 
 cdef npy_intp SPREAD_LIMIT = 4096             # larger gradients are left to the body, whose view costs no memory
-cdef npy_intp CLEAR_LIMIT = 1 << 18           # bytes
 
 
 def spread(grad, shape, dim, keepdim):
@@ -611,7 +637,7 @@ cpdef object clear(object array):
 KERNELS = {
     "spread": spread, "clear": clear, "gather": gather, "_gather_back": _gather_back, "scatter": scatter,
     "_scatter_value": _scatter_value, "scatter_add": scatter_add, "index_select": index_select,
-    "_index_select_back": _index_select_back, "index_add": index_add, "index_copy": index_copy, "take_any": take_any,
+    "_index_select_back": _index_select_back, "index_add": index_add, "index_copy": index_copy, "take_any": take_any, "all_below": all_below,
     "embedding": embedding, "embedding_backward": embedding_backward, "_index": pick, "_put": put, "_index_back": pick_back,
     "add_at": add_at, "_masked_select": masked_select, "masked_place": masked_place, "mask_put": mask_put,
     "_nonzero": nonzero, "one_hot": one_hot,
