@@ -36,15 +36,16 @@ def body(name, *args):
             B.kernels = kernels
 
 
-def check(name, *args, close=False, **kwargs):
+def check(name, *args, close=False):
     """Compare a kernel with its body, with 1, 2 and 4 threads; return its results."""
     table = order.KERNELS if name in order.KERNELS else indexing.KERNELS
     expected = body(name, *args)
+    first = None
     for n in (1, 2, 4):
         threads.set_num_threads(n)
         found = table[name](*args)
         assert found is not NotImplemented, (name, args)
-        first = as_tuple(found) if n == 1 else first
+        first = first or as_tuple(found)
         for got, same, want in zip(as_tuple(found), first, expected, strict=True):
             want = np.asarray(want)
             assert got.shape == want.shape and got.dtype == want.dtype
@@ -175,6 +176,20 @@ def test_counting():
             check("histc", y, 10, -3, 3)
             check("histc", y, 7, -2.5, 40)
     refused("histc", drawn("f4", 5), 10, 0, 0)
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_distances(dtype):
+    for n, m, k in ((1, 1, 1), (5, 70, 3), (40, 33, 16), (300, 257, 20)):
+        for a, b in zip(layouts(drawn(dtype, n, k) / 1000), layouts(drawn(dtype, m, k) / 1000), strict=True):
+            for p in (1.0, 2.0, np.inf):
+                check("_cdist", a, b, p, False, close=True)
+    a[0, 0] = np.nan
+    for p in (1.0, 2.0, np.inf):
+        assert np.isnan(order.KERNELS["_cdist"](a, b, p, False)[0]).all()
+    refused("_cdist", a, b, 3.0, False)
+    refused("_cdist", a, b, 2.0, True)
+    refused("_cdist", a, b[:, :3], 2.0, False)
 
 
 # ---- along a dimension

@@ -1,4 +1,4 @@
-"""Order: sort, topk, kthvalue, medians, distinct elements, search in ordered rows, counting.
+"""Order: sort, topk, kthvalue, medians, distinct elements, search in ordered rows, counting; distances between rows.
 
 Each function takes the arrays its op's body takes and returns new arrays, or `NotImplemented`: for dtypes that are
 not NumPy's own, and for arguments that the body refuses.
@@ -42,6 +42,13 @@ cdef extern from "order.hpp" namespace "rl":
     void range_of(const int64_t*, int64_t, int64_t*, int64_t*) noexcept nogil
     void tally(const int64_t*, int64_t, int64_t, int64_t*) noexcept nogil
     void histogram[T](const T*, int64_t, T, T, T, int64_t, int64_t*) noexcept nogil
+
+cdef extern from "distance.hpp" namespace "rl":
+    enum DistanceKind:
+        kTaxi
+        kEuclid
+        kLargest
+    void distances[T](int, const T*, const T*, int64_t, int64_t, int64_t, T*, const RlPool*) noexcept nogil
 
 cdef enum:
     MAX_DIMS = 32
@@ -277,7 +284,35 @@ def histc(input, bins=100, min=0, max=0):
     return result
 
 
-KERNELS = {"sort": sort, "topk": topk, "kthvalue": kthvalue, "_unique2": unique, "_searchsorted": _searchsorted,
+def _cdist(x1, x2, p, by_product):
+    """Distances between the rows of two matrices, from their differences, for p = 1, 2 and inf."""
+    cdef int num = guard.typenum(x1), kind
+    cdef npy_intp dims[2]
+    cdef int64_t n, m, k
+    if by_product or type(p) is not float or (num != cnp.NPY_FLOAT32 and num != cnp.NPY_FLOAT64) or guard.typenum(x2) != num:
+        return NotImplemented
+    if guard.ndim(x1) != 2 or guard.ndim(x2) != 2 or guard.dim(x1, 1) != guard.dim(x2, 1) or guard.size(x1) * guard.size(x2) == 0:
+        return NotImplemented
+    if p != 1 and p != 2 and p != float("inf"):
+        return NotImplemented
+    kind = kTaxi if p == 1 else kEuclid if p == 2 else kLargest
+    rows, turned = dense(x1), dense((<ndarray> x2).T)
+    dims[0], dims[1], n, m, k = guard.dim(x1, 0), guard.dim(x2, 0), guard.dim(x1, 0), guard.dim(x2, 0), guard.dim(x1, 1)
+    result = guard.new(2, dims, num)
+    cdef const char* a = guard.flat(rows, num)
+    cdef const char* b = guard.flat(turned, num)
+    cdef char* out = guard.flat_out(result, num, dims[0] * dims[1])
+    if a == NULL or b == NULL:
+        return NotImplemented
+    with nogil:
+        if num == cnp.NPY_FLOAT32:
+            distances(kind, <const float*> a, <const float*> b, n, m, k, <float*> out, pool())
+        else:
+            distances(kind, <const double*> a, <const double*> b, n, m, k, <double*> out, pool())
+    return result
+
+
+KERNELS = {"_cdist": _cdist, "sort": sort, "topk": topk, "kthvalue": kthvalue, "_unique2": unique, "_searchsorted": _searchsorted,
            "bincount": bincount, "histc": histc}
 KERNELS["median_all"], KERNELS["median_dim"] = _median(kMedian)
 KERNELS["nanmedian_all"], KERNELS["nanmedian_dim"] = _median(kNanMedian)

@@ -51,6 +51,22 @@ inline Corners<T> corners(const Grid& j, const T* place) {
     return c;
 }
 
+// The value, or 0 where its place is -1.
+inline float kept(float x, int64_t at) {
+    uint32_t b;
+    std::memcpy(&b, &x, 4);
+    b &= uint32_t(~(at >> 63));
+    std::memcpy(&x, &b, 4);
+    return x;
+}
+inline double kept(double x, int64_t at) {
+    uint64_t b;
+    std::memcpy(&b, &x, 8);
+    b &= uint64_t(~(at >> 63));
+    std::memcpy(&x, &b, 8);
+    return x;
+}
+
 constexpr int64_t GRID_BLOCK = 64;
 
 template <class T>
@@ -66,7 +82,10 @@ void grid_forward(const Grid& j, const T* x, const T* grid, T* out, const RlPool
                 T* to = out + (image * j.channels + k) * j.places + first;
                 for (int64_t i = 0; i < count; i++) {
                     T sum = 0;
-                    for (int q = 0; q < 4; q++) sum += (c[i].at[q] >= 0 ? p[c[i].at[q]] : T(0)) * c[i].weight[q];
+                    for (int q = 0; q < 4; q++) {           // read in any case: where the edge comes is not predicted
+                        const T value = p[c[i].at[q] & ~(c[i].at[q] >> 63)];
+                        sum += kept(value, c[i].at[q]) * c[i].weight[q];
+                    }
                     to[i] = sum;
                 }
             }
