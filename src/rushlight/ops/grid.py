@@ -2,7 +2,7 @@
 import warnings
 
 from ..core import autograd
-from ..core.modes import enable_grad, no_grad
+from ..core.modes import enable_grad, no_grad, state
 from ..core.op import T, composite, op
 from ..core.tensor import make
 from ._dims import prod
@@ -140,7 +140,7 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
         warnings.warn(_DEFAULT_CHANGED, stacklevel=2)
         align_corners = False
     _check_grid(input, grid, mode)
-    if mode == "bilinear" and input.ndim == 4 and padding_mode != "reflection":
+    if mode == "bilinear" and input.ndim == 4 and padding_mode != "reflection" and not state.transforms and state.batch is None:
         return _between(input, grid, padding_mode == "border", bool(align_corners))
     return printed_as(_sampled(input, grid, mode, padding_mode, align_corners), f"GridSampler{input.ndim - 2}DBackward0")
 
