@@ -59,3 +59,40 @@ def test_what_is_refused():
         assert resample.resize_forward(x, *args) is NotImplemented
     assert resample.resize_forward(x.astype(np.uint8), (8, 8), (None, None), "nearest", False, False) is NotImplemented
     assert resample.resize_forward(x[..., ::2], (8, 8), (None, None), "nearest", False, False) is NotImplemented
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_grid_sample(dtype):
+    random = np.random.RandomState(0)
+    for shape, places in (((2, 3, 5, 7), (4, 6)), ((1, 1, 1, 1), (1, 1)), ((3, 2, 9, 4), (30, 20))):
+        x = random.standard_normal(shape).astype(dtype)
+        grid = random.uniform(-1.4, 1.4, (shape[0], *places, 2)).astype(dtype)
+        g = random.standard_normal((*shape[:2], *places)).astype(dtype)
+        for border in (False, True):
+            for align in (False, True):
+                args = x, grid, border, align
+                limit = {"rtol": 1e-4, "atol": 1e-4}
+                found = resample.grid_sample(*args)
+                assert np.allclose(found, Registry.ops["_grid_sample"].body(B, *args), **limit)
+                for needs in ((True, True), (True, False), (False, True)):
+                    first = None
+                    for n in (1, 2, 4):
+                        threads.set_num_threads(n)
+                        back = resample.grid_sample_back(g, *args, *needs)
+                        first = back if first is None else first
+                        for got, same in zip(back, first, strict=True):
+                            assert (got is None and same is None) or np.array_equal(got, same)
+                    for got, want in zip(back, Registry.ops["_grid_sample_back"].body(B, g, *args, *needs), strict=True):
+                        assert (got is None) == (want is None) and (got is None or np.allclose(got, want, **limit))
+        assert resample.grid_sample(x, grid.transpose(0, 2, 1, 3)[..., ::-1], False, False) is NotImplemented
+        assert resample.grid_sample(x[:0], grid[:0], False, False) is NotImplemented
+
+
+def test_grid_sample_far_away():
+    grid = np.array([[[[np.nan, 0], [np.inf, 0], [1e30, 0], [0, -np.inf], [-1e30, 0.5]]]], "f4")
+    one = np.ones((1, 1, 3, 3), "f4")
+    assert np.array_equal(resample.grid_sample(one, grid, False, False)[0, 0, 0], [np.nan, np.nan, 0, np.nan, 0], equal_nan=True)
+    assert resample.grid_sample(one, grid, True, False).tolist() == [[[[1] * 5]]]
+    for border in (False, True):
+        gx, gg = resample.grid_sample_back(np.ones((1, 1, 1, 5), "f4"), one, grid, border, False, True, True)
+        assert gx.shape == one.shape and gg.shape == grid.shape

@@ -9,8 +9,8 @@ from .. import dtypes
 from . import base, guard
 
 #: Native modules with a KERNELS table; each is absent in the pure build.
-NATIVE = ("spread", "elementwise", "pointwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random",
-          "special", "loss", "conv", "windows", "resample", "rnn", "attention")
+NATIVE = ("indexing", "elementwise", "pointwise", "reduce", "softmax", "gemm", "norm", "optim", "random",
+          "special", "loss", "conv", "windows", "resample", "rnn", "attention", "order")
 
 
 def _in_c_order(x):
@@ -143,6 +143,10 @@ class CpuBackend(base.Backend):
         return guard.windows(x, axis, size, step)
 
     def take_any(self, x, indices, axis):
+        kernel = self.kernels.get("take_any")
+        found = NotImplemented if kernel is None else kernel(x, axis, indices)
+        if found is not NotImplemented:
+            return found
         if x.flags.c_contiguous:                # `take` would copy all of any other array first
             return x.take(indices, axis)
         return self.c_order(x[(slice(None),) * axis + (indices,)])
@@ -202,6 +206,10 @@ class CpuBackend(base.Backend):
         return np.add.reduce(x, 0)
 
     def all_below(self, x, limit):
+        kernel = self.kernels.get("all_below")
+        found = NotImplemented if kernel is None else kernel(x, limit)
+        if found is not NotImplemented:
+            return found
         return x.size == 0 or bool(np.maximum.reduce(x.view(np.uint64), None) < limit) \
             if x.dtype == np.int64 else super().all_below(x, limit)
 
@@ -299,6 +307,9 @@ class CpuBackend(base.Backend):
         return x
 
     def add_at(self, x, index, value):
+        kernel = self.kernels.get("add_at")
+        if kernel is not None and kernel(x, index, value) is not NotImplemented:
+            return x
         at = [k for k, item in enumerate(index) if type(item) is np.ndarray] if type(index) is tuple else [0]
         if x.ndim > 1 and len(at) == 1 and type(index) is tuple and index[at[0]].dtype.kind == "i":
             return self._add_rows(x, at[0], index[at[0]], value)
@@ -311,21 +322,6 @@ class CpuBackend(base.Backend):
         self._COMBINE[how].at(x, index, value)
         return x
 
-    def _add_whole_rows(self, x, index, value):
-        """Add rows one after the other: by a native kernel, or here where they are wide; False where neither pays."""
-        width = value.size // index.size
-        kernel = self.kernels.get("embedding_backward")
-        if kernel is not None and x.flags.c_contiguous:
-            found = kernel(self.c_order(value).reshape(index.size, width), index, x.shape[0])
-            if found is not NotImplemented:
-                x += found.reshape(x.shape)
-                return True
-        if width < 512:
-            return False
-        for k, row in enumerate(index.tolist()):
-            x[row] += value[k]
-        return True
-
     def _add_rows(self, x, axis, index, value):
         """`add_at` for one index array: equal indices are brought together and summed at once."""
         shape = x.shape[:axis] + index.shape + x.shape[axis + 1:]
@@ -336,8 +332,6 @@ class CpuBackend(base.Backend):
         if index.min() < -x.shape[axis] or index.max() >= x.shape[axis]:
             raise IndexError("index out of range")
         index = np.where(index < 0, index + x.shape[axis], index)
-        if axis == 0 and self._add_whole_rows(x, index, value):
-            return x
         order = index.argsort(kind="stable")
         index = index[order]
         starts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))

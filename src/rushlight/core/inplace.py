@@ -150,8 +150,8 @@ def _plain(op, values):
 
 
 def _write(op, backend, values):
-    """Run a body that writes into its first argument."""
-    if backend.void:
+    """Run a kernel or body that writes into its first argument."""
+    if backend.void or (op.kernel_writes and backend is CPU and op.kernel(*values, values[op.slots[0]]) is not NotImplemented):
         return values[op.slots[0]]
     token = hush(SILENT)
     try:

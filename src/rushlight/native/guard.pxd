@@ -176,6 +176,15 @@ cdef inline ndarray new_as(object x, int num):
         cnp.PyArray_NDIM(<ndarray> x), cnp.PyArray_DIMS(<ndarray> x), num, 0)
 
 
+cdef inline ndarray new_of(object x, int nd, npy_intp* dims):
+    """Return a new uninitialised C-contiguous array of the dtype of the ndarray `x`, whatever it is."""
+    if not cnp.PyArray_CheckExact(x):
+        raise TypeError("expected a numpy.ndarray")
+    cdef cnp.dtype dtype = <cnp.dtype> cnp.PyArray_DESCR(<ndarray> x)
+    Py_INCREF(dtype)
+    return <ndarray> PyArray_NewFromDescr(<PyTypeObject*> cnp.ndarray, dtype, nd, dims, NULL, NULL, 0, None)
+
+
 cdef inline char* behaved(object x) noexcept:
     """Return the data of a readable aligned native array of any layout and type, or NULL; see `stride`."""
     if not cnp.PyArray_CheckExact(x) or not cnp.PyArray_ISBEHAVED_RO(<ndarray> x):

@@ -1,4 +1,4 @@
-"""Resizing of images (`interpolate`), forward and backward, for one and two dimensions of float32 and float64.
+"""Resizing of images (`interpolate`) in one and two dimensions, and reading at positions (`grid_sample`); with gradients.
 
 Each function takes the arrays its op's body takes and returns a new array, or `NotImplemented`.
 """
@@ -7,11 +7,12 @@ cimport numpy as cnp
 from cpython.float cimport PyFloat_CheckExact
 from cpython.long cimport PyLong_CheckExact
 from libc.stdint cimport int64_t
+from libc.string cimport memset
 from libcpp cimport bool as cbool
 from numpy cimport ndarray, npy_intp
 
 from rushlight.native cimport guard
-from rushlight.native.threads cimport pool
+from rushlight.native.threads cimport RlPool, pool
 
 cnp.import_array()
 
@@ -31,6 +32,13 @@ cdef extern from "resample.h":
         void (*forward[2])(const RlResample*, const RlResample*, const void*, void*, void*, int64_t, int64_t) noexcept nogil
         void (*backward[2])(const RlResample*, const RlResample*, const void*, void*, void*, int64_t, int64_t) noexcept nogil
     const ResampleTable* resample_table()
+
+cdef extern from "grid.hpp" namespace "rl":
+    struct Grid:
+        int64_t images, channels, height, width, places
+        cbool border, align
+    void grid_forward[T](const Grid&, const T*, const T*, T*, const RlPool*) noexcept nogil
+    void grid_backward[T](const Grid&, const T*, const T*, const T*, T*, T*, const RlPool*) noexcept nogil
 
 cdef const ResampleTable* t = resample_table()
 
@@ -157,4 +165,68 @@ def resize_backward(grad, size, scales, mode, align, antialias):
     return run(&j) if begin(&j, grad, size, scales, mode, align, antialias, keep) else NotImplemented
 
 
-KERNELS = {"resize_forward": resize_forward, "resize_backward": resize_backward} if t != NULL else {}
+# ------------------------------------------------------------------ at given positions
+
+cdef bint grid_of(Grid* j, object input, object grid, object border, object align) noexcept:
+    cdef int num = guard.typenum(input)
+    if (num != cnp.NPY_FLOAT32 and num != cnp.NPY_FLOAT64) or guard.flat(input, num) == NULL or guard.flat(grid, num) == NULL:
+        return False
+    if guard.ndim(input) != 4 or guard.ndim(grid) != 4 or guard.dim(grid, 3) != 2 or guard.dim(grid, 0) != guard.dim(input, 0):
+        return False
+    if guard.size(input) == 0 or type(border) is not bool or type(align) is not bool:
+        return False
+    j.images, j.channels, j.height, j.width = guard.dim(input, 0), guard.dim(input, 1), guard.dim(input, 2), guard.dim(input, 3)
+    j.places = guard.dim(grid, 1) * guard.dim(grid, 2)
+    j.border, j.align = border, align
+    return True
+
+
+def grid_sample(input, grid, border, align):
+    """The image's values at the positions of `grid`, weighted between four pixels."""
+    cdef Grid j
+    cdef npy_intp dims[4]
+    cdef int num = guard.typenum(input)
+    if not grid_of(&j, input, grid, border, align):
+        return NotImplemented
+    dims[0], dims[1], dims[2], dims[3] = j.images, j.channels, guard.dim(grid, 1), guard.dim(grid, 2)
+    out = guard.new(4, dims, num)
+    cdef const char* x = guard.flat(input, num)
+    cdef const char* at = guard.flat(grid, num)
+    cdef char* y = guard.flat_out(out, num, guard.size(out))
+    with nogil:
+        if num == cnp.NPY_FLOAT32:
+            grid_forward(j, <const float*> x, <const float*> at, <float*> y, pool())
+        else:
+            grid_forward(j, <const double*> x, <const double*> at, <double*> y, pool())
+    return out
+
+
+def grid_sample_back(g, input, grid, border, align, of_input, of_grid):
+    """The gradients of `grid_sample`; None for one that is not asked for."""
+    cdef Grid j
+    cdef int num = guard.typenum(input)
+    cdef char* to_x = NULL
+    cdef char* to_grid = NULL
+    if not grid_of(&j, input, grid, border, align) or guard.flat_n(g, num, j.images * j.channels * j.places) == NULL:
+        return NotImplemented
+    gx = guard.new_like(input) if of_input else None
+    gg = guard.new_like(grid) if of_grid else None
+    if of_input:
+        to_x = guard.flat_out(gx, num, guard.size(input))
+        memset(to_x, 0, <size_t> guard.size(input) * cnp.PyArray_ITEMSIZE(<ndarray> input))
+    if of_grid:
+        to_grid = guard.flat_out(gg, num, guard.size(grid))
+    cdef const char* from_out = guard.flat(g, num)
+    cdef const char* x = guard.flat(input, num)
+    cdef const char* at = guard.flat(grid, num)
+    with nogil:
+        if num == cnp.NPY_FLOAT32:
+            grid_backward(j, <const float*> from_out, <const float*> x, <const float*> at, <float*> to_x, <float*> to_grid, pool())
+        else:
+            grid_backward(j, <const double*> from_out, <const double*> x, <const double*> at, <double*> to_x, <double*> to_grid,
+                          pool())
+    return gx, gg
+
+
+KERNELS = {"resize_forward": resize_forward, "resize_backward": resize_backward, "_grid_sample": grid_sample,
+           "_grid_sample_back": grid_sample_back} if t != NULL else {}

@@ -1,5 +1,7 @@
 """Reading at computed places: gather, index_select, take, masked_select, nonzero, one_hot, embedding."""
 from .. import dtypes
+from ..backend import base as backends
+from ..backend.cpu import B as CPU
 from ..core.inplace import finish_out
 from ..core.modes import no_grad
 from ..core.op import T, composite, op, publish
@@ -119,7 +121,8 @@ def take_along_dim(input, indices, dim=None, *, out=None):
     input = expand(input, rest[:dim] + (a[dim],) + rest[dim + 1:])
     indices = expand(indices, rest[:dim] + (b[dim],) + rest[dim + 1:])
     n = a[dim]
-    if n:
+    inside = backends.of_array(indices._array) is CPU and not input.requires_grad and CPU.all_below(indices._array, n)
+    if n and not inside:
         indices = OPS.remainder(indices, n)
     return finish_out("take_along_dim", gather(input, dim, indices), out, (input, indices))
 

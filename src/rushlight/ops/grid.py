@@ -1,9 +1,13 @@
 """Sampling at given positions: `grid_sample`, and `affine_grid` that makes the positions."""
 import warnings
 
-from ..core.op import composite
+from ..core import autograd
+from ..core.modes import enable_grad, no_grad, state
+from ..core.op import T, composite, op
+from ..core.tensor import make
 from ._dims import prod
 from ._reduction import printed_as
+from ._through import recorded, through
 from .create import linspace
 from .pointwise_binary import clamp, fmod
 from .pointwise_logic import where
@@ -136,6 +140,13 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
         warnings.warn(_DEFAULT_CHANGED, stacklevel=2)
         align_corners = False
     _check_grid(input, grid, mode)
+    if mode == "bilinear" and input.ndim == 4 and padding_mode != "reflection" and not state.transforms and state.batch is None:
+        return _between(input, grid, padding_mode == "border", bool(align_corners))
+    return printed_as(_sampled(input, grid, mode, padding_mode, align_corners), f"GridSampler{input.ndim - 2}DBackward0")
+
+
+def _sampled(input, grid, mode, padding_mode, align_corners):
+    """Return the input read at the positions of `grid`, in terms of other ops."""
     sizes = tuple(input.shape[2:])
     flat = input.reshape(*input.shape[:2], prod(sizes))
     places = grid.reshape(grid.shape[0], prod(grid.shape[1:-1]), len(sizes))
@@ -148,8 +159,37 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
             found = _values(flat, sizes, [x.detach().round() for x in at]) + 0 * at[0].unsqueeze(1)
         else:
             found = _linear(flat, sizes, at)
-    out = found.reshape(*input.shape[:2], *grid.shape[1:-1])
-    return printed_as(out, f"GridSampler{len(sizes)}DBackward0")
+    return found.reshape(*input.shape[:2], *grid.shape[1:-1])
+
+
+def _between_formula(input, grid, border, align):
+    return _sampled(input, grid, "bilinear", "border" if border else "zeros", align)
+
+
+@op(ns=(), method=False, name="_grid_sample", grad_name="GridSampler2DBackward0")
+def _between(B, input: T, grid: T, border, align):
+    """Return images (N, C, H, W) read between pixels at the positions of `grid`."""
+    with no_grad():
+        return _between_formula(make(input), make(grid), border, align)._array
+
+
+@op(ns=(), method=False, differentiable=False, name="_grid_sample_back", outputs=("input", "grid"))
+def _between_back(B, g: T, input: T, grid: T, border, align, of_input, of_grid):
+    """Return the gradients of `_between` that are asked for, None for the other."""
+    with enable_grad():
+        tensors = [make(input), make(grid)]
+        wanted = [x.requires_grad_() for x, need in zip(tensors, (of_input, of_grid)) if need]
+        found = iter(autograd.grad(_between_formula(*tensors, border, align), wanted, make(g)))
+    return tuple([next(found)._array if need else None for need in (of_input, of_grid)])
+
+
+def _between_rule(g, input, grid, border, align, needs):
+    if recorded(g):
+        return through(lambda x, at: (_between_formula(x, at, border, align),), (g,), (input, grid), needs)
+    return _between_back(g, input, grid, border, align, needs[0], needs[1])
+
+
+_between.vjp_all(_between_rule)
 
 
 # ------------------------------------------------------------------ affine_grid

@@ -336,9 +336,10 @@ def getitem_general(self, index):
     if B.sparse:
         from . import sparse
         return sparse.getitem(self, index)
-    if (isinstance(index, TensorBase) and type(index._array) is type(array) and index._array.ndim
-            and not (state.grad and tensors.wants_grad(self))):
-        found = _picked_by_tensor(B, array, index._array)
+    kind = type(index)
+    if (kind is tuple or isinstance(index, TensorBase) and type(index._array) is type(array) and index._array.ndim) \
+            and not (state.grad and tensors.wants_grad(self)):
+        found = (_picked_by_tensors if kind is tuple else _picked_by_tensor)(B, array, index)
         if found is not None:
             return make(found)
     basic, where, _ = read(B, tuple(array.shape), index)
@@ -348,12 +349,26 @@ def getitem_general(self, index):
     return _pick(B, source, where)
 
 
+def _picked_by_tensors(B, array, index):
+    """Return `array[index]` for index tensors alone, if a native kernel takes them; else None."""
+    kernel = B.kernels.get("_index")
+    if kernel is None or not all([isinstance(i, TensorBase) for i in index]):
+        return None
+    found = kernel(array, tuple([i._array for i in index]))
+    return None if found is NotImplemented else found
+
+
 def _picked_by_tensor(B, array, index):
     """Return `array[index]` for one index tensor, without a graph; None where the general path must look."""
+    index = index._array
     d = B.torch_dtype(index)
     if d is dtypes.bool:
         n = index.ndim
-        return array[index] if n <= array.ndim and index.shape == array.shape[:n] else None
+        if n > array.ndim or index.shape != array.shape[:n]:
+            return None
+        select = B.kernels.get("_masked_select")
+        found = NotImplemented if select is None else select(array, index)
+        return array[index] if found is NotImplemented else found
     if d is dtypes.int64 and array.ndim:
         try:
             return B.take_any(array, index, 0)
@@ -388,9 +403,12 @@ def setitem(self, index, value):
     if state.grad and (tensors.wants_grad(self) or not number and tensors.wants_grad(value)) or \
             self._flags & tensors.INFERENCE:
         return _set_tracked(self, index, value)
-    if _is_plain(index) and _set_plain(self, index, value, number) or \
-            number and isinstance(index, TensorBase) and _set_masked(self._array, index._array, value):
-        views.bump(self, "copy_")
+    if isinstance(index, TensorBase):
+        done = (_set_masked if number else _set_by_tensor)(self._array, index._array, value)
+    else:
+        done = _is_plain(index) and _set_plain(self, index, value, number)
+    if done:
+        views.bump(self, "copy_" if number or not isinstance(index, TensorBase) else "index_put_")
         return None
     return _set_tracked(self, index, value)
 
@@ -424,6 +442,15 @@ def _set_plain(self, index, value, number):
         return True
     except (IndexError, ValueError, TypeError, OverflowError):
         return False
+
+
+def _set_by_tensor(array, index, value):
+    """Store a tensor's elements where one index or mask says so by a native kernel, or say False."""
+    kernels, value = backends.of_array(array).kernels, value._array
+    put, mask_put = kernels.get("_put"), kernels.get("mask_put")
+    if put is None or index.dtype != dtypes.bool.np:
+        return put is not None and put(array, (index,), value, False, array) is not NotImplemented
+    return mask_put(array, index, value) is not NotImplemented
 
 
 def _set_masked(array, mask, value):
