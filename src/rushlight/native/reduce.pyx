@@ -242,9 +242,9 @@ cdef inline void start(RlFold* r, const Fold* f, const char* x) noexcept:
     r.truth = RL_COUNT
 
 
-cdef int in_runs(RlReduce kernel, RlReduce last, RlFold* r, npy_intp item, int num) except -1:
-    """Reduce everything: in runs of RUN elements, then what these gave. With places, `r.out` must be there too."""
-    cdef npy_intp rest = r.mid % RUN, runs = r.mid // RUN + (rest > 0), one = 8 if num == cnp.NPY_INT64 else item
+cdef int in_runs(RlReduce kernel, RlReduce last, RlFold* r, npy_intp item, int num, npy_intp run=RUN) except -1:
+    """Reduce everything: in runs of so many elements, then what these gave. With places, `r.out` must be there too."""
+    cdef npy_intp rest = r.mid % run, runs = r.mid // run + (rest > 0), one = 8 if num == cnp.NPY_INT64 else item
     cdef RlFold part = r[0]
     found, places = guard.new(1, &runs, num), None
     part.out = guard.flat_out(found, num, runs)
@@ -253,10 +253,10 @@ cdef int in_runs(RlReduce kernel, RlReduce last, RlFold* r, npy_intp item, int n
         part.where = <int64_t*> guard.flat_out(places, cnp.NPY_INT64, runs)
     cdef int64_t* where = part.where
     r.x, r.mid = part.out, <size_t> runs
-    part.outer, part.mid = part.mid // RUN, RUN
+    part.outer, part.mid = part.mid // run, <size_t> run
     share(kernel, &part, part.outer)
     if rest:
-        part.x += part.outer * RUN * item
+        part.x += part.outer * run * item
         part.out += part.outer * one
         if where != NULL:
             part.where += part.outer
@@ -264,7 +264,7 @@ cdef int in_runs(RlReduce kernel, RlReduce last, RlFold* r, npy_intp item, int n
         kernel(&part, 0, 1)
     last(r, 0, 1)
     if where != NULL:
-        r.where[0] = r.where[0] * RUN + where[r.where[0]]
+        r.where[0] = r.where[0] * run + where[r.where[0]]
     return 0
 
 
@@ -575,7 +575,8 @@ cdef object reduced(const RlReduce* kernels, int dtype, object x, object dim, bi
         places = guard.new(f.nd, f.dims, cnp.NPY_INT64)
         r.where = <int64_t*> guard.flat_out(places, cnp.NPY_INT64, f.outer * f.inner)
     if f.kind == WHOLE and f.mid > LIMIT:
-        in_runs(kernels[dtype], kernels[dtype], &r, cnp.PyArray_ITEMSIZE(<ndarray> x), num)
+        in_runs(kernels[dtype], kernels[dtype], &r, cnp.PyArray_ITEMSIZE(<ndarray> x), num,
+                (f.mid + 1) // 2 if kernels == t.product else RUN)         # PyTorch's two threads, half each
     else:
         reduce(kernels[dtype], &r, WIDE)
     if values and indices:

@@ -54,10 +54,17 @@ RL_NOINLINE double sum_range(size_t first, size_t n, F f) {
     return sum_range(first, half, f) + sum_range(first + half, n - half, f);
 }
 
-// Sum of f(x[i]).
-template <class T, class F>
-inline double sum_all(const T* x, size_t n, F f) {
-    return sum_range(0, n, [x, f](size_t i) { return f(x[i]); });
+// The same for an f that is long: it is computed block by block, in one loop.
+template <class F>
+RL_NOINLINE double sum_blocks(size_t first, size_t n, F f) {
+    if (n > kBlock) {
+        const size_t half = cut(n);
+        return sum_blocks(first, half, f) + sum_blocks(first + half, n - half, f);
+    }
+    decltype(f(first)) terms[kBlock];
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) terms[i] = f(first + i);
+    return sum_lanes(0, n, [&terms](size_t i) { return terms[i]; });
 }
 
 // ---- sums
@@ -345,15 +352,14 @@ void product(const RlFold* fold, size_t first, size_t last) {
     T* y = reinterpret_cast<T*>(f.out);
     each<T>(f, first, last,
         [&](const T* x, size_t r) {
-            T lanes[kLanes], s = T(1);
+            constexpr size_t V = kVector<T>, W = 4 * V;  // PyTorch's order: four vectors side by side, their lanes in turn
+            T lanes[W], s = T(1);
             size_t i = 0;
-            if (f.mid >= kLanes) {
-                for (size_t l = 0; l < kLanes; l++) lanes[l] = T(1);
-                for (; i + kLanes <= f.mid; i += kLanes)
-                    for (size_t l = 0; l < kLanes; l++) lanes[l] *= x[i + l];
-                for (size_t w = kLanes / 2; w; w /= 2)
-                    for (size_t l = 0; l < w; l++) lanes[l] *= lanes[l + w];
-                s = lanes[0];
+            if (f.mid >= W) {
+                for (size_t l = 0; l < W; l++) lanes[l] = x[l];
+                for (i = W; i + W <= f.mid; i += W)
+                    for (size_t l = 0; l < W; l++) lanes[l] *= x[i + l];
+                for (size_t l = 0; l < V; l++) s *= (lanes[l] * lanes[V + l]) * (lanes[2 * V + l] * lanes[3 * V + l]);
             }
             for (; i < f.mid; i++) s *= x[i];
             y[r] = s;
@@ -383,14 +389,7 @@ void logsumexp(const RlFold* fold, size_t first, size_t last) {
     each<T>(f, first, last,
         [&](const T* x, size_t r) {
             const T shift = shift_for(extreme_of<T>(x, f.mid, 0));
-            double s = 0;
-            for (size_t i = 0, n; i < f.mid; i += n) {
-                T e[kWide];
-                n = f.mid - i < kWide ? f.mid - i : kWide;
-#pragma omp simd
-                for (size_t k = 0; k < n; k++) e[k] = exp_(x[i + k] - shift);
-                s += sum_range(0, n, [&e](size_t k) { return e[k]; });
-            }
+            const double s = sum_blocks(0, f.mid, [x, shift](size_t i) { return exp_(x[i] - shift); });
             y[r] = shift + T(std::log(s));
         },
         [&](const T* x, size_t at, size_t width) {
