@@ -103,13 +103,13 @@ cdef inline bint number(object x, double* found) noexcept:
     return True
 
 
-cdef void share(Piece piece, Job* j, int64_t n, int64_t each) noexcept:
-    """Run a job of n parts of `each` elements, on the pool when it is a large one."""
+cdef void share(Piece piece, Job* j, int64_t n, int64_t each, int64_t grain=1) noexcept:
+    """Run a job of n parts of `each` elements, on the pool when it is a large one; pieces are multiples of `grain` parts."""
     if n * each <= LIMIT:
         piece(j, 0, n)
         return
     with nogil:
-        pool().parallel_for(n, PIECE // each + 1, piece, j)
+        pool().parallel_for(n, (PIECE // each // grain + 1) * grain, piece, j)
 
 
 cdef inline double element(const char* p, int dtype, int64_t i) noexcept nogil:
@@ -330,7 +330,7 @@ def batch_norm_forward(input, weight=None, bias=None, eps=1e-5):
     j.mean = guard.flat_out(mean, j.num, channels)
     j.var = guard.flat_out(var, j.num, channels)
     j.rstd = guard.flat_out(rstd, j.num, channels)
-    share(batch_norm_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner))
+    share(batch_norm_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner), 128 if j.extent.inner == 1 else 1)
     return out, mean, var, rstd
 
 
@@ -357,7 +357,7 @@ def batch_norm_backward(grad, input, mean, rstd, weight=None, has_bias=True):
     j.out = guard.flat_out(out, j.num, guard.size(input))
     j.of_weight = guard.flat_out(of_weight, j.num, channels)
     j.of_bias = guard.flat_out(of_bias, j.num, channels)
-    share(batch_norm_backward_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner))
+    share(batch_norm_backward_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner), 128 if j.extent.inner == 1 else 1)
     return out, absent() if weight is None else of_weight, of_bias if has_bias else absent()
 
 
@@ -393,7 +393,7 @@ def batch_norm_inference(input, running_mean, running_var, weight=None, bias=Non
         put(j.var, j.dtype, c, shift - element(j.mean_in, j.dtype, c) * scale)
     out = guard.new_like(input)
     j.out = guard.flat_out(out, j.num, guard.size(input))
-    share(scale_shift_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner))
+    share(scale_shift_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner), 128 if j.extent.inner == 1 else 1)
     return out
 
 

@@ -99,7 +99,7 @@ void layer_norm_parameters(const void* grad_out, const void* data, const void* m
     const T* g = static_cast<const T*>(grad_out);
     const T* x = static_cast<const T*>(data);
     const T* rstd = static_cast<const T*>(rstds);
-    // Eight rows meet in a register before they are added in double precision.
+    // Four rows meet in a register before they are added in double precision.
     const auto add = [&](size_t r, auto count) {
         constexpr size_t n = decltype(count)::value;
         T mean[n] = {};
@@ -108,6 +108,7 @@ void layer_norm_parameters(const void* grad_out, const void* data, const void* m
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) {
             T s = T(0), t = T(0);
+#pragma GCC unroll 4
             for (size_t k = 0; k < n; k++) {
                 s += p[k * cols + i] * ((q[k * cols + i] - mean[k]) * rstd[r + k]);
                 t += p[k * cols + i];
@@ -117,7 +118,7 @@ void layer_norm_parameters(const void* grad_out, const void* data, const void* m
         }
     };
     size_t r = 0;
-    for (; r + 8 <= rows; r += 8) add(r, std::integral_constant<size_t, 8>());
+    for (; r + 4 <= rows; r += 4) add(r, std::integral_constant<size_t, 4>());
     for (; r < rows; r++) add(r, std::integral_constant<size_t, 1>());
 }
 
@@ -134,18 +135,19 @@ inline double channel_sum(const RlChannels& e, size_t c, F f) {
     return s;
 }
 
-// The same for kColumns (or `width`) neighbouring channels of a matrix; f(i, k) with k the place in the tile. Eight rows
+// The same for kColumns (or `width`) neighbouring channels of a matrix; f(i, k) with k the place in the tile. Four rows
 // meet before they are added in double precision.
 template <class F>
 inline void column_sums(const RlChannels& e, size_t first, size_t width, double* s, F f) {
     for (size_t k = 0; k < width; k++) s[k] = 0;
     size_t n = 0;
-    for (; n + 8 <= e.batch; n += 8) {
+    for (; n + 4 <= e.batch; n += 4) {
         const size_t at = n * e.channels + first;
 #pragma omp simd
         for (size_t k = 0; k < width; k++) {
             auto few = f(at + k, k);
-            for (size_t r = 1; r < 8; r++) few += f(at + r * e.channels + k, k);
+#pragma GCC unroll 4
+            for (size_t r = 1; r < 4; r++) few += f(at + r * e.channels + k, k);
             s[k] += double(few);
         }
     }

@@ -16,6 +16,6 @@ RL_TABLE(ReduceTable, reduce) = {
     {&logsumexp<float>, &logsumexp<double>},
     {&scan<Running<float, double, Plus>>, &scan<Running<double, double, Plus>>, &scan<Running<int64_t, uint64_t, Plus>>},
     {&scan<Running<float, double, Times>>, &scan<Running<double, double, Times>>},
-    {&scan<Running<float, double, LogPlus>>, &scan<Running<double, double, LogPlus>>},
+    {&scan<Running<float, double, LogPlus, false>>, &scan<Running<double, double, LogPlus, false>>},
     {&scan<RunningExtreme<float>>, &scan<RunningExtreme<double>>},
 };

@@ -1,5 +1,6 @@
-// Running reductions. Columns go down side by side; rows go through a tile of 16 of them, transposed, so that they do as
-// well. Each result is made from the one before it, as PyTorch makes it: sums and products of floats in double precision.
+// Running reductions. Columns go down side by side; rows of sums and products run four by four, so that one addition need
+// not wait for the one before; others go through a tile of 16 rows, transposed, so that they go down like columns. Each
+// result is made from the one before it, as PyTorch makes it: sums and products of floats in double precision.
 #pragma once
 #include "reduce.hpp"
 
@@ -11,11 +12,11 @@ constexpr size_t kScanWide = 128;
 
 // ---- what runs: step() takes n lanes on by one element each
 
-template <class Value, class State, class F>
+template <class Value, class State, class F, bool kByLine = true>
 struct Running {
     using T = Value;
     using A = State;
-    static constexpr bool kPlaces = false;
+    static constexpr bool kPlaces = false, kLines = kByLine;
     A so_far[kScanWide];
     explicit Running(const RlFold&) {}
     void reset(size_t n) {
@@ -26,6 +27,19 @@ struct Running {
         for (size_t l = 0; l < n; l++) {
             so_far[l] = F::next(so_far[l], A(x[l]));
             y[l] = T(so_far[l]);
+        }
+    }
+    // Takes kRows rows, `apart` elements from one another, n elements on, `by` elements each time.
+    template <size_t kRows>
+    static void lines(const T* x, T* y, size_t apart, size_t n, ptrdiff_t by) {
+        A now[kRows];
+        for (size_t k = 0; k < kRows; k++) now[k] = F::start();
+        for (; n; n--, x += by, y += by) {
+#pragma GCC unroll 4
+            for (size_t k = 0; k < kRows; k++) {
+                now[k] = F::next(now[k], A(x[k * apart]));
+                y[k * apart] = T(now[k]);
+            }
         }
     }
 };
@@ -53,7 +67,7 @@ struct LogPlus {
 template <class Value>
 struct RunningExtreme {
     using T = Value;
-    static constexpr bool kPlaces = true;
+    static constexpr bool kPlaces = true, kLines = false;
     const BitsOf<T> mask;
     T best[kScanWide];
     int64_t at[kScanWide];
@@ -106,7 +120,16 @@ void scan(const RlFold* fold, size_t first, size_t last) {
     S s(f);
     if (f.inner == 1) {
         for (size_t u = first; u < last; u++) {
-            const size_t r = u * kScanRows;
+            size_t r = u * kScanRows;
+            if constexpr (S::kLines) {
+                const size_t end = f.outer - r < kScanRows ? f.outer : r + kScanRows;
+                const T* x = reinterpret_cast<const T*>(f.x) + (f.back ? f.mid - 1 : 0);
+                T* y = reinterpret_cast<T*>(f.out) + (f.back ? f.mid - 1 : 0);
+                const ptrdiff_t by = f.back ? -1 : 1;
+                for (; r + 4 <= end; r += 4) S::template lines<4>(x + r * f.mid, y + r * f.mid, f.mid, f.mid, by);
+                for (; r < end; r++) S::template lines<1>(x + r * f.mid, y + r * f.mid, f.mid, f.mid, by);
+                continue;
+            }
             s.reset(kScanRows);
             scan_rows(s, f, r * f.mid, f.outer - r < kScanRows ? f.outer - r : kScanRows, f.mid, f.mid);
         }
