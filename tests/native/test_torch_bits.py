@@ -6,6 +6,7 @@ import pytest
 pytest.importorskip("rushlight.native.reduce", reason="the pure build adds in NumPy's order")
 
 import rushlight as rl
+from rushlight.backend.cpu import B
 from rushlight.native.probe import level
 
 SIZES = (1, 3, 4, 7, 8, 15, 31, 33, 100, 511, 512, 640, 1000, 8200, 32768)
@@ -66,6 +67,32 @@ def test_dimensions(torch, dtype):
         x = torch.randn(shape, dtype=getattr(torch, dtype))
         for dim in ((0, 2), 1, (0, 1), (1, 2)):
             assert_same(x.sum(dim), ours(x).sum(dim))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_running_and_products(torch, dtype):
+    for shape in ((1, 3), (20, 7), (64, 33), (300, 40), (3, 4000)):
+        x = torch.rand(shape, dtype=getattr(torch, dtype)) * 0.5 + 0.75
+        for dim in (0, 1):
+            for name in ("cumsum", "cumprod", "prod", *(["logcumsumexp"] if dtype == "float32" and level() >= 3 else [])):
+                assert_same(getattr(x, name)(dim), getattr(ours(x), name)(dim))
+            for name in ("sum", "mean"):
+                assert_same(getattr(x.t(), name)(dim), getattr(ours(x).t(), name)(dim))
+        assert_same(x.prod(), ours(x).prod())
+    x = torch.rand(70001, dtype=getattr(torch, dtype)) * 0.2 + 0.9
+    if torch.get_num_threads() == 2:
+        assert_same(x.prod(), ours(x).prod())
+
+
+@exp_alike
+def test_softmax_gradient_down_columns(torch):
+    for shape in ((20, 5), (7, 64), (300, 40)):
+        x, g = torch.randn(shape), torch.randn(shape)
+        a = x.requires_grad_()
+        y = torch.softmax(a, 0)
+        y.backward(g)
+        got = B.kernels["softmax_backward"](g.numpy(), y.detach().numpy(), 0)
+        np.testing.assert_array_equal(got, a.grad.numpy())
 
 
 def test_bias_gradient(torch):

@@ -1,4 +1,4 @@
-"""Shims of the fused losses: cross-entropy with class indices, and squared error.
+"""Shims of softmax and log_softmax along any dimension, and of the fused losses: cross-entropy with class indices, squared error.
 
 Accepted: C-contiguous float32/float64 arrays of one dtype, int64 targets. Everything else is `NotImplemented`.
 """
@@ -22,7 +22,15 @@ cdef extern from "loss.h":
         const void*, const int64_t*, int64_t, const void*, void*, size_t, size_t) noexcept nogil
     ctypedef double (*RlPairSum)(const void*, const void*, size_t) noexcept nogil
     ctypedef void (*RlSquaredErrorBackward)(const void*, const void*, double, double, void*, size_t) noexcept nogil
+    ctypedef void (*RlRows)(const void*, void*, size_t, size_t) noexcept nogil
+    ctypedef void (*RlRows2)(const void*, const void*, void*, size_t, size_t) noexcept nogil
+    ctypedef void (*RlColumns)(const void*, void*, size_t, size_t, size_t) noexcept nogil
+    ctypedef void (*RlColumns2)(const void*, const void*, void*, size_t, size_t, size_t) noexcept nogil
     struct LossTable:
+        RlRows (*softmax)[2]
+        RlColumns (*softmax_columns)[2]
+        RlRows2 (*softmax_backward)[2]
+        RlColumns2 (*softmax_columns_backward)[2]
         RlCrossEntropy* cross_entropy
         RlCrossEntropyBackward* cross_entropy_backward
         const RlPairSum* squared_error
@@ -30,6 +38,9 @@ cdef extern from "loss.h":
         const RlPairSum* logits_cross_entropy
         RlSquaredErrorBackward* squared_error_backward
     const LossTable* loss_table()
+
+cdef extern from "Python.h":
+    long long PyLong_AsLongLongAndOverflow(object, int*) noexcept
 
 cdef const LossTable* t = loss_table()
 
@@ -81,6 +92,108 @@ cdef object scalar(int dtype, double value):
     return result
 
 
+# ------------------------------------------------------------------ softmax
+
+cdef enum:
+    WIDE = 128          # columns that go down together at most
+
+cdef struct Along:
+    bint log
+    int dtype
+    const char* x
+    const char* y           # the result, for a gradient; else NULL
+    char* out
+    int64_t mid, inner, item, wide, tiles
+
+
+cdef void row_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    cdef Along* a = <Along*> ctx
+    cdef int64_t at = begin * a.mid * a.item
+    cdef size_t rows = <size_t> (end - begin)
+    if a.y == NULL:
+        t.softmax[a.log][a.dtype](a.x + at, a.out + at, rows, <size_t> a.mid)
+    else:
+        t.softmax_backward[a.log][a.dtype](a.x + at, a.y + at, a.out + at, rows, <size_t> a.mid)
+
+
+cdef void column_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    cdef Along* a = <Along*> ctx
+    cdef int64_t u, first, width, at
+    for u in range(begin, end):
+        first = u % a.tiles * a.wide
+        width = a.inner - first if a.inner - first < a.wide else a.wide
+        at = (u // a.tiles * a.mid * a.inner + first) * a.item
+        if a.y == NULL:
+            t.softmax_columns[a.log][a.dtype](a.x + at, a.out + at, <size_t> a.mid, <size_t> a.inner, <size_t> width)
+        else:
+            t.softmax_columns_backward[a.log][a.dtype](a.x + at, a.y + at, a.out + at, <size_t> a.mid, <size_t> a.inner,
+                                                       <size_t> width)
+
+
+cdef object along(object x, object y, object dim, bint log):
+    """Run softmax over one dimension of x, or its gradient where there is a y."""
+    cdef Along a
+    cdef int nd = guard.ndim(x), d, k, overflow = 0
+    cdef int num = guard.typenum(x)
+    cdef int64_t outer = 1, units
+    cdef npy_intp n = guard.size(x)
+    if not PyLong_CheckExact(dim):
+        return NotImplemented
+    cdef long long where = PyLong_AsLongLongAndOverflow(dim, &overflow)
+    if where < 0:
+        where += nd
+    if overflow or where < 0 or where >= nd:
+        return NotImplemented
+    a.dtype, a.log, a.x, a.y = float_index(x), log, guard.flat(x, num), <char*> NULL
+    if a.dtype < 0 or a.x == NULL:
+        return NotImplemented
+    if y is not None:
+        a.y = guard.flat(y, num)
+        if a.y == NULL or not guard.same_shape(x, y):
+            return NotImplemented
+    result = guard.new_like(x)
+    if n == 0:
+        return result
+    d = <int> where
+    a.mid, a.inner, a.item, a.out = guard.dim(x, d), 1, cnp.PyArray_ITEMSIZE(<ndarray> x), guard.flat_out(result, num, n)
+    for k in range(nd):
+        if k < d:
+            outer *= guard.dim(x, k)
+        elif k > d:
+            a.inner *= guard.dim(x, k)
+    a.wide = WIDE
+    while a.wide > 32 and outer * ((a.inner + a.wide - 1) // a.wide) < 8:
+        a.wide //= 2
+    a.tiles = (a.inner + a.wide - 1) // a.wide
+    units = outer * a.tiles
+    if n <= LIMIT:
+        (row_piece if a.inner == 1 else column_piece)(&a, 0, units)
+    else:
+        with nogil:
+            pool().parallel_for(units, PIECE // (n // units + 1) + 1, row_piece if a.inner == 1 else column_piece, &a)
+    return result
+
+
+def softmax(input, dim, dtype=None):
+    """exp(x) / sum(exp(x)) over `dim`."""
+    return along(input, None, dim, False) if dtype is None else NotImplemented
+
+
+def log_softmax(input, dim, dtype=None):
+    """x - log(sum(exp(x))) over `dim`."""
+    return along(input, None, dim, True) if dtype is None else NotImplemented
+
+
+def softmax_backward(g, result, dim):
+    """result * (g - sum(g * result))."""
+    return along(g, result, dim, False)
+
+
+def log_softmax_backward(g, result, dim):
+    """g - exp(result) * sum(g)."""
+    return along(g, result, dim, True)
+
+
 # ------------------------------------------------------------------ cross-entropy
 
 cdef void forward_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
@@ -122,10 +235,6 @@ cdef bint matrix(object x, object target, object ignore_index, Job* j) noexcept:
         return False
     j.ignore = as_int64(ignore_index)
     return True
-
-
-cdef extern from "Python.h":
-    long long PyLong_AsLongLongAndOverflow(object, int*) noexcept
 
 
 cdef inline int64_t as_int64(object x) noexcept:
@@ -441,6 +550,8 @@ def mse_loss_backward(grad, input, target, reduction):
 
 
 KERNELS = {
+    "softmax": softmax, "log_softmax": log_softmax,
+    "softmax_backward": softmax_backward, "log_softmax_backward": log_softmax_backward,
     "nll_loss_forward": nll_loss_forward, "nll_loss_backward": nll_loss_backward,
     "cross_entropy_forward": cross_entropy_forward, "cross_entropy_backward": cross_entropy_backward,
     "binary_cross_entropy": binary_cross_entropy,

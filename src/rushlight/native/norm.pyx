@@ -1,4 +1,4 @@
-"""Shims of layer norm and batch norm, forward and backward.
+"""Shims of layer, RMS, batch and group norm, forward and backward.
 
 Accepted: C-contiguous float32/float64 arrays, all of one dtype. Everything else is `NotImplemented`.
 """
@@ -103,13 +103,24 @@ cdef inline bint number(object x, double* found) noexcept:
     return True
 
 
-cdef void share(Piece piece, Job* j, int64_t n, int64_t each) noexcept:
-    """Run a job of n parts of `each` elements, on the pool when it is a large one."""
+cdef void share(Piece piece, Job* j, int64_t n, int64_t each, int64_t grain=1) noexcept:
+    """Run a job of n parts of `each` elements, on the pool when it is a large one; pieces are multiples of `grain` parts."""
     if n * each <= LIMIT:
         piece(j, 0, n)
         return
     with nogil:
-        pool().parallel_for(n, PIECE // each + 1, piece, j)
+        pool().parallel_for(n, (PIECE // each // grain + 1) * grain, piece, j)
+
+
+cdef inline double element(const char* p, int dtype, int64_t i) noexcept nogil:
+    return (<const float*> p)[i] if dtype == 0 else (<const double*> p)[i]
+
+
+cdef inline void put(char* p, int dtype, int64_t i, double value) noexcept nogil:
+    if dtype == 0:
+        (<float*> p)[i] = <float> value
+    else:
+        (<double*> p)[i] = value
 
 
 cdef object absent():
@@ -118,7 +129,7 @@ cdef object absent():
     return guard.new(1, &none, cnp.NPY_FLOAT64)
 
 
-# ------------------------------------------------------------------ layer norm
+# ------------------------------------------------------------------ layer norm, RMS norm
 
 cdef bint rows_of(object x, object normalized_shape, Job* j, npy_intp* dims) noexcept:
     """Split the shape into rows and columns; `dims` gets the shape of the statistics."""
@@ -142,15 +153,20 @@ cdef bint rows_of(object x, object normalized_shape, Job* j, npy_intp* dims) noe
     return j.cols > 0
 
 
+cdef inline const char* after(const char* p, int64_t bytes) noexcept nogil:
+    """Return p moved on; NULL, which stands for the means of RMS norm, stays."""
+    return p if p == NULL else p + bytes
+
+
 cdef void layer_norm_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
     cdef Job* j = <Job*> ctx
     cdef int64_t at = begin * j.cols * j.item, row = begin * j.item
-    t.layer_norm[j.dtype](j.x + at, j.weight, j.bias, j.eps, j.out + at, j.mean + row, j.var + row, j.rstd + row,
-                          <size_t> (end - begin), <size_t> j.cols)
+    t.layer_norm[j.dtype](j.x + at, j.weight, j.bias, j.eps, j.out + at, <char*> after(j.mean, row), <char*> after(j.var, row),
+                          j.rstd + row, <size_t> (end - begin), <size_t> j.cols)
 
 
-def layer_norm_forward(input, normalized_shape, weight=None, bias=None, eps=1e-5):
-    """(x - mean) rstd weight + bias over the last dimensions; returns (out, mean, var, rstd)."""
+cdef object over_rows(object input, object normalized_shape, object weight, object bias, object eps, bint centred):
+    """Layer norm, or RMS norm where it isn't centred; returns (out, mean, var, rstd)."""
     cdef Job j
     cdef npy_intp dims[MAX_DIMS]
     if not begin(&j, input) or not rows_of(input, normalized_shape, &j, dims) or not number(eps, &j.eps):
@@ -158,92 +174,122 @@ def layer_norm_forward(input, normalized_shape, weight=None, bias=None, eps=1e-5
     if not parameter(weight, &j, j.cols, &j.weight) or not parameter(bias, &j, j.cols, &j.bias):
         return NotImplemented
     cdef int nd = guard.ndim(input)
-    out, mean = guard.new_like(input), guard.new(nd, dims, j.num)
-    var, rstd = guard.new(nd, dims, j.num), guard.new(nd, dims, j.num)
+    out, rstd, mean, var = guard.new_like(input), guard.new(nd, dims, j.num), None, None
     j.out = guard.flat_out(out, j.num, j.rows * j.cols)
-    j.mean = guard.flat_out(mean, j.num, j.rows)
-    j.var = guard.flat_out(var, j.num, j.rows)
     j.rstd = guard.flat_out(rstd, j.num, j.rows)
+    j.mean = j.var = <char*> NULL
+    if centred:
+        mean, var = guard.new(nd, dims, j.num), guard.new(nd, dims, j.num)
+        j.mean = guard.flat_out(mean, j.num, j.rows)
+        j.var = guard.flat_out(var, j.num, j.rows)
     share(layer_norm_piece, &j, j.rows, j.cols)
     return out, mean, var, rstd
 
 
-cdef void layer_norm_backward_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+def layer_norm_forward(input, normalized_shape, weight=None, bias=None, eps=1e-5):
+    """(x - mean) rstd weight + bias over the last dimensions; returns (out, mean, var, rstd)."""
+    return over_rows(input, normalized_shape, weight, bias, eps, True)
+
+
+def rms_norm_forward(input, normalized_shape, weight=None, eps=1e-5):
+    """x rstd weight over the last dimensions, rstd = 1/sqrt(mean(x**2) + eps); returns (out, rstd)."""
+    found = over_rows(input, normalized_shape, weight, None, eps, False)
+    return found if found is NotImplemented else (found[0], found[3])
+
+
+cdef void backward_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    """Gradients of the input, and where there are accumulators also of the parameters while the rows are in the cache."""
     cdef Job* j = <Job*> ctx
-    cdef int64_t at = begin * j.cols * j.item, row = begin * j.item
-    t.layer_norm_backward[j.dtype](j.g + at, j.x + at, j.mean_in + row, j.rstd_in + row, j.weight, j.out + at,
-                                   <size_t> (end - begin), <size_t> j.cols)
+    cdef int64_t part = begin // j.piece * j.cols, at, row, n = end - begin
+    while begin < end:
+        if j.weight_acc != NULL:
+            n = 8 if end - begin > 8 else end - begin
+        at, row = begin * j.cols * j.item, begin * j.item
+        t.layer_norm_backward[j.dtype](j.g + at, j.x + at, after(j.mean_in, row), j.rstd_in + row, j.weight, j.out + at,
+                                       <size_t> n, <size_t> j.cols)
+        if j.weight_acc != NULL:
+            t.layer_norm_parameters[j.dtype](j.g + at, j.x + at, after(j.mean_in, row), j.rstd_in + row,
+                                             j.weight_acc + part, j.bias_acc + part, <size_t> n, <size_t> j.cols)
+        begin += n
 
 
-cdef void parameters_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
-    cdef Job* j = <Job*> ctx
-    cdef int64_t at = begin * j.cols * j.item, row = begin * j.item, part = begin // j.piece * j.cols
-    t.layer_norm_parameters[j.dtype](j.g + at, j.x + at, j.mean_in + row, j.rstd_in + row, j.weight_acc + part,
-                                     j.bias_acc + part, <size_t> (end - begin), <size_t> j.cols)
-
-
-cdef object parameter_gradients(Job* j, object shape_of, bint has_weight, bint has_bias):
-    """Sum over the rows in fixed pieces; return the gradients of weight and bias."""
-    cdef int64_t c, p, count
-    cdef npy_intp size, cols = j.cols
-    j.piece = PIECE * 4 // j.cols + 1
-    count = (j.rows + j.piece - 1) // j.piece
-    if count == 0:
-        count = 1
-    size = 2 * count * j.cols
+cdef object accumulators(Job* j, int64_t* count):
+    """Set up sums over the rows in fixed pieces, at most 16 of them; return their memory."""
+    cdef npy_intp size
+    j.piece = PIECE // j.cols + 1
+    if j.piece < (j.rows + 15) // 16:
+        j.piece = (j.rows + 15) // 16
+    j.piece = (j.piece + 7) // 8 * 8
+    count[0] = (j.rows + j.piece - 1) // j.piece
+    if count[0] == 0:
+        count[0] = 1
+    size = 2 * count[0] * j.cols
     scratch = guard.new(1, &size, cnp.NPY_FLOAT64)
-    cdef double* acc = <double*> guard.flat_out(scratch, cnp.NPY_FLOAT64, size)
-    memset(acc, 0, size * sizeof(double))
-    j.weight_acc = acc
-    j.bias_acc = acc + count * j.cols
-    if count == 1:
-        parameters_piece(j, 0, j.rows)
-    else:
-        with nogil:
-            pool().parallel_for(j.rows, j.piece, parameters_piece, j)
-            for p in range(1, count):
-                for c in range(j.cols):
-                    j.weight_acc[c] += j.weight_acc[p * j.cols + c]
-                    j.bias_acc[c] += j.bias_acc[p * j.cols + c]
-    of_weight, of_bias = absent(), absent()
-    if has_weight:
-        of_weight = guard.new_like(shape_of)
-        store(guard.flat_out(of_weight, j.num, cols), j.dtype, j.weight_acc, cols)
-    if has_bias:
-        of_bias = guard.new_like(shape_of) if has_weight else guard.new(1, &cols, j.num)
-        store(guard.flat_out(of_bias, j.num, cols), j.dtype, j.bias_acc, cols)
-    return of_weight, of_bias
+    j.weight_acc = <double*> guard.flat_out(scratch, cnp.NPY_FLOAT64, size)
+    memset(j.weight_acc, 0, size * sizeof(double))
+    j.bias_acc = j.weight_acc + count[0] * j.cols
+    return scratch
+
+
+cdef object total(Job* j, double* acc, int64_t count, object out):
+    """Add up what the pieces gave and write it into `out`."""
+    cdef int64_t c, p
+    for p in range(1, count):
+        for c in range(j.cols):
+            acc[c] += acc[p * j.cols + c]
+    store(guard.flat_out(out, j.num, j.cols), j.dtype, acc, j.cols)
+    return out
 
 
 cdef void store(char* out, int dtype, const double* values, int64_t n) noexcept nogil:
     cdef int64_t i
     for i in range(n):
-        if dtype == 0:
-            (<float*> out)[i] = <float> values[i]
-        else:
-            (<double*> out)[i] = values[i]
+        put(out, dtype, i, values[i])
 
 
-def layer_norm_backward(grad, input, mean, rstd, normalized_shape, weight=None, has_bias=True):
-    """Gradients of `layer_norm_forward` for input, weight and bias; an empty array for an absent one."""
+cdef object over_rows_backward(object grad, object input, object mean, object rstd, object normalized_shape, object weight,
+                               bint has_bias, bint centred):
     cdef Job j
     cdef npy_intp dims[MAX_DIMS]
+    cdef npy_intp cols
+    cdef int64_t count = 1
     if not begin(&j, input) or not rows_of(input, normalized_shape, &j, dims) or not guard.same_shape(grad, input):
         return NotImplemented
     if has_bias and weight is None and len(normalized_shape) > 1:
         return NotImplemented       # the bias's shape would have to be made up
     j.g = guard.flat(grad, j.num)
-    j.mean_in = guard.flat_n(mean, j.num, j.rows)
+    j.mean_in = guard.flat_n(mean, j.num, j.rows) if centred else <char*> NULL
     j.rstd_in = guard.flat_n(rstd, j.num, j.rows)
-    if j.g == NULL or j.mean_in == NULL or j.rstd_in == NULL or not parameter(weight, &j, j.cols, &j.weight):
+    if j.g == NULL or (centred and j.mean_in == NULL) or j.rstd_in == NULL or not parameter(weight, &j, j.cols, &j.weight):
         return NotImplemented
-    out = guard.new_like(input)
-    j.out = guard.flat_out(out, j.num, j.rows * j.cols)
-    share(layer_norm_backward_piece, &j, j.rows, j.cols)
-    of_weight, of_bias = absent(), absent()
-    if weight is not None or has_bias:
-        of_weight, of_bias = parameter_gradients(&j, weight, weight is not None, has_bias)
+    out, of_weight, of_bias, scratch = guard.new_like(input), absent(), absent(), None
+    j.out, cols = guard.flat_out(out, j.num, j.rows * j.cols), j.cols
+    j.weight_acc, j.piece = <double*> NULL, <int64_t> 1 << 62
+    if weight is None and not has_bias:
+        share(backward_piece, &j, j.rows, j.cols)
+        return out, of_weight, of_bias
+    scratch = accumulators(&j, &count)
+    if count == 1:
+        backward_piece(&j, 0, j.rows)
+    else:
+        with nogil:
+            pool().parallel_for(j.rows, j.piece, backward_piece, &j)
+    if weight is not None:
+        of_weight = total(&j, j.weight_acc, count, guard.new_like(weight))
+    if has_bias:
+        of_bias = total(&j, j.bias_acc, count, guard.new(1, &cols, j.num) if weight is None else guard.new_like(weight))
     return out, of_weight, of_bias
+
+
+def layer_norm_backward(grad, input, mean, rstd, normalized_shape, weight=None, has_bias=True):
+    """Gradients of `layer_norm_forward` for input, weight and bias; an empty array for an absent one."""
+    return over_rows_backward(grad, input, mean, rstd, normalized_shape, weight, has_bias, True)
+
+
+def rms_norm_backward(grad, input, rstd, normalized_shape, weight=None):
+    """Gradients of `rms_norm_forward` for input and weight; an empty array for an absent one."""
+    found = over_rows_backward(grad, input, None, rstd, normalized_shape, weight, False, False)
+    return found if found is NotImplemented else found[:2]
 
 
 # ------------------------------------------------------------------ batch norm
@@ -284,7 +330,7 @@ def batch_norm_forward(input, weight=None, bias=None, eps=1e-5):
     j.mean = guard.flat_out(mean, j.num, channels)
     j.var = guard.flat_out(var, j.num, channels)
     j.rstd = guard.flat_out(rstd, j.num, channels)
-    share(batch_norm_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner))
+    share(batch_norm_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner), 128 if j.extent.inner == 1 else 1)
     return out, mean, var, rstd
 
 
@@ -311,19 +357,8 @@ def batch_norm_backward(grad, input, mean, rstd, weight=None, has_bias=True):
     j.out = guard.flat_out(out, j.num, guard.size(input))
     j.of_weight = guard.flat_out(of_weight, j.num, channels)
     j.of_bias = guard.flat_out(of_bias, j.num, channels)
-    share(batch_norm_backward_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner))
+    share(batch_norm_backward_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner), 128 if j.extent.inner == 1 else 1)
     return out, absent() if weight is None else of_weight, of_bias if has_bias else absent()
-
-
-cdef inline double element(const char* p, int dtype, int64_t i) noexcept nogil:
-    return (<const float*> p)[i] if dtype == 0 else (<const double*> p)[i]
-
-
-cdef inline void put(char* p, int dtype, int64_t i, double value) noexcept nogil:
-    if dtype == 0:
-        (<float*> p)[i] = <float> value
-    else:
-        (<double*> p)[i] = value
 
 
 cdef void scale_shift_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
@@ -358,7 +393,7 @@ def batch_norm_inference(input, running_mean, running_var, weight=None, bias=Non
         put(j.var, j.dtype, c, shift - element(j.mean_in, j.dtype, c) * scale)
     out = guard.new_like(input)
     j.out = guard.flat_out(out, j.num, guard.size(input))
-    share(scale_shift_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner))
+    share(scale_shift_piece, &j, channels, <int64_t> (j.extent.batch * j.extent.inner), 128 if j.extent.inner == 1 else 1)
     return out
 
 
@@ -437,6 +472,7 @@ def group_norm_backward(grad, input, mean, rstd, num_groups, weight=None, has_bi
 
 
 KERNELS = {
+    "rms_norm_forward": rms_norm_forward, "rms_norm_backward": rms_norm_backward,
     "layer_norm_forward": layer_norm_forward, "layer_norm_backward": layer_norm_backward,
     "batch_norm_forward": batch_norm_forward, "batch_norm_backward": batch_norm_backward,
     "batch_norm_inference": batch_norm_inference,

@@ -1,13 +1,14 @@
-"""Shims of the reductions: shapes are folded into rows, columns or one run, then one kernel call.
+"""Shims of the reductions and running reductions: shapes are folded into (outer, mid, inner), then one kernel call.
 
-Accepted: C-contiguous float32/float64 arrays, and int64/int32/bool ones where the result is exact; `dim` is
-None, an int or a sequence of ints. Everything else is `NotImplemented`.
+Accepted: float32/float64 arrays, and int64/int32/bool ones where the result is exact, without gaps, dimensions in any
+order as long as the results come out in C order; `dim` is None, an int or a sequence of ints. Everything else is
+`NotImplemented`.
 """
 
 cimport numpy as cnp
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.long cimport PyLong_CheckExact
-from libc.math cimport sqrt
+from libc.math cimport NAN, sqrt
 from libc.stdint cimport int64_t
 from numpy cimport ndarray, npy_intp
 
@@ -17,32 +18,50 @@ from rushlight.native.threads cimport pool
 cnp.import_array()
 
 cdef extern from "reduce.h":
+    struct RlFold:
+        const char* x
+        char* out
+        int64_t* where
+        size_t outer, mid, inner, tile
+        double divisor
+        bint least, centred, root, back, floats
+        int truth
+    ctypedef void (*RlReduce)(const RlFold*, size_t, size_t) noexcept nogil
     ctypedef double (*RlSum)(const void*, size_t) noexcept nogil
     ctypedef double (*RlSquares)(const void*, size_t, double) noexcept nogil
-    ctypedef int64_t (*RlCount)(const void*, size_t) noexcept nogil
     ctypedef void (*RlSumRows)(const void*, void*, size_t, size_t, double) noexcept nogil
     ctypedef void (*RlSumColumns)(const void*, void*, size_t, size_t, size_t) noexcept nogil
-    ctypedef void (*RlExtreme)(const void*, void*, int64_t*, size_t, size_t) noexcept nogil
-    ctypedef void (*RlRows)(const void*, void*, size_t, size_t) noexcept nogil
     struct ReduceTable:
         RlSum* sum
-        RlSum* mean
-        RlSquares* squares
-        RlCount* count
         RlSumRows* sum_rows
         RlSumColumns* sum_columns
-        RlExtreme (*extreme)[5]
-        RlRows* logsumexp
+        RlSquares* squares
+        const RlReduce* spread
+        const RlReduce* count
+        const RlReduce* nonzero
+        const RlReduce* extreme
+        const RlReduce* product
+        const RlReduce* logsumexp
+        const RlReduce* running_sum
+        const RlReduce* running_product
+        const RlReduce* running_logsumexp
+        const RlReduce* running_extreme
     const ReduceTable* reduce_table()
+    enum:
+        RL_COUNT, RL_ANY, RL_ALL
 
 cdef const ReduceTable* t = reduce_table()
 
 cdef enum:
     MAX_DIMS = 16
-    LIMIT = 131072      # elements from which on the pool takes part
-    PIECE = 65536       # elements of one piece
+    LIMIT = 32768       # elements from which on the pool takes part
+    PIECE = 16384       # elements of one piece of work
+    RUN = 65536         # elements of a piece of a whole reduction: a power of two
     HALVES = 32768      # longer sums over everything are added as PyTorch's two threads add them, half each
     GROUP = 32          # columns: a multiple of those that are summed together
+    WIDE = 256          # columns that go down together at most
+    SCAN_WIDE = 128     # the same of running reductions
+    SCAN_ROWS = 16
 
 # How a shape folds: the reduced elements are everything, the rows, the columns, or columns within an outer
 # dimension; MIDDLE keeps a middle range of dimensions and reduces those on both sides of it.
@@ -54,27 +73,59 @@ cdef struct Fold:
     int64_t outer, mid, inner
     int nd                          # of the result
     npy_intp dims[MAX_DIMS]
+    bint permuted                   # the elements lie in another order than that of the dimensions
 
 
-cdef bint fold(object x, object dim, bint keepdim, Fold* f) noexcept:
-    """Work out how reducing `x` over `dim` folds; false when it does not fold into one of the kinds."""
-    cdef int nd = guard.ndim(x), d, runs = 0
+cdef bint memory_order(object x, int nd, int* order) noexcept:
+    """Fill in the dimensions by falling stride; false when the array has gaps, repeats or runs backwards."""
+    cdef int d, k
+    cdef npy_intp step = cnp.PyArray_ITEMSIZE(<ndarray> x)
+    for d in range(nd):
+        k = d
+        while k and (guard.stride(x, order[k - 1]) < guard.stride(x, d) or guard.dim(x, order[k - 1]) == 1):
+            order[k] = order[k - 1]
+            k -= 1
+        order[k] = d
+    for k in range(nd - 1, -1, -1):
+        if guard.dim(x, order[k]) != 1:
+            if guard.stride(x, order[k]) != step:
+                return False
+            step *= guard.dim(x, order[k])
+    return True
+
+
+cdef const char* fold(object x, object dim, bint keepdim, Fold* f) noexcept:
+    """Work out how reducing `x` over `dim` folds; NULL when the guard refuses or it is none of the kinds."""
+    cdef int nd = guard.ndim(x), d, k, runs = 0, last_kept = -1
     cdef unsigned int mask = 0
     cdef bint last = False, reduced
     cdef npy_intp m
     cdef int64_t sizes[MAX_DIMS]
     cdef bint kinds[MAX_DIMS]
+    cdef int order[MAX_DIMS]
+    cdef const char* p = guard.flat(x, guard.typenum(x))
+    f.permuted = p == NULL
     if nd > MAX_DIMS or not read_mask(dim, nd, &mask):
-        return False
+        return NULL
+    if p == NULL:
+        p = guard.behaved(x)
+        if p == NULL or guard.size(x) == 0 or not memory_order(x, nd, order):
+            return NULL
     f.nd = 0
-    for d in range(nd):
-        m = guard.dim(x, d)
-        reduced = (mask >> d) & 1
+    for k in range(nd):
+        reduced = (mask >> k) & 1
         if not reduced or keepdim:
-            f.dims[f.nd] = 1 if reduced else m
+            f.dims[f.nd] = 1 if reduced else guard.dim(x, k)
             f.nd += 1
+    for k in range(nd):
+        d = order[k] if f.permuted else k
+        m, reduced = guard.dim(x, d), (mask >> d) & 1
         if m == 1:
             continue
+        if not reduced:
+            if d < last_kept:
+                return NULL         # the results would not come out in order
+            last_kept = d
         if runs and last == reduced:
             sizes[runs - 1] *= m
         else:
@@ -91,8 +142,8 @@ cdef bint fold(object x, object dim, bint keepdim, Fold* f) noexcept:
     elif runs == 3:
         f.kind, f.outer, f.mid, f.inner = MIDDLE if kinds[0] else OUTER_COLUMNS, sizes[0], sizes[1], sizes[2]
     else:
-        return False
-    return True
+        return NULL
+    return p
 
 
 cdef bint read_mask(object dim, int nd, unsigned int* mask) noexcept:
@@ -148,21 +199,88 @@ cdef inline int index_of(object x) noexcept:
     return 4 if num == cnp.NPY_BOOL else -1
 
 
-# ------------------------------------------------------------------ pieces of work for the pool
+# ------------------------------------------------------------------ work for the pool
 
 cdef struct Job:
+    RlReduce kernel
+    const RlFold* fold
+
+
+cdef void unit_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    cdef Job* j = <Job*> ctx
+    j.kernel(j.fold, <size_t> begin, <size_t> end)
+
+
+cdef void share(RlReduce kernel, const RlFold* f, int64_t units) noexcept:
+    """Make all units of a fold, on the pool when it is a large one."""
+    cdef Job j
+    cdef int64_t n = f.outer * f.mid * f.inner
+    if n <= LIMIT or units < 2:
+        kernel(f, 0, <size_t> units)
+        return
+    j.kernel, j.fold = kernel, f
+    with nogil:
+        pool().parallel_for(units, PIECE // (n // units + 1) + 1, unit_piece, &j)
+
+
+cdef void reduce(RlReduce kernel, RlFold* f, int64_t wide) noexcept:
+    """Make all results of a fold: row by row, or in tiles of columns, enough of them for several threads."""
+    cdef int64_t inner = f.inner, tiles = 1
+    if inner > 1:
+        while wide > 64 and f.outer * ((inner + wide - 1) // wide) < 8:
+            wide //= 2
+        tiles = (inner + wide - 1) // wide
+        f.tile = <size_t> wide
+    share(kernel, f, f.outer * tiles)
+
+
+cdef inline void start(RlFold* r, const Fold* f, const char* x) noexcept:
+    r.x, r.out, r.where = x, <char*> NULL, <int64_t*> NULL
+    r.outer, r.mid, r.inner, r.tile = <size_t> f.outer, <size_t> f.mid, <size_t> f.inner, 1
+    r.divisor = 1.0
+    r.least = r.centred = r.root = r.back = r.floats = False
+    r.truth = RL_COUNT
+
+
+cdef int in_runs(RlReduce kernel, RlReduce last, RlFold* r, npy_intp item, int num, npy_intp run=RUN) except -1:
+    """Reduce everything: in runs of so many elements, then what these gave. With places, `r.out` must be there too."""
+    cdef npy_intp rest = r.mid % run, runs = r.mid // run + (rest > 0), one = 8 if num == cnp.NPY_INT64 else item
+    cdef RlFold part = r[0]
+    found, places = guard.new(1, &runs, num), None
+    part.out = guard.flat_out(found, num, runs)
+    if r.where != NULL:
+        places = guard.new(1, &runs, cnp.NPY_INT64)
+        part.where = <int64_t*> guard.flat_out(places, cnp.NPY_INT64, runs)
+    cdef int64_t* where = part.where
+    r.x, r.mid = part.out, <size_t> runs
+    part.outer, part.mid = part.mid // run, <size_t> run
+    share(kernel, &part, part.outer)
+    if rest:
+        part.x += part.outer * run * item
+        part.out += part.outer * one
+        if where != NULL:
+            part.where += part.outer
+        part.outer, part.mid = 1, <size_t> rest
+        kernel(&part, 0, 1)
+    last(r, 0, 1)
+    if where != NULL:
+        r.where[0] = r.where[0] * run + where[r.where[0]]
+    return 0
+
+
+# ------------------------------------------------------------------ sums
+
+cdef struct Sum:
     int dtype
-    bint least, root        # least: of an extreme, the smaller one; of squares, about the mean
     const char* x
     char* out
-    int64_t* where
     double* parts
-    int64_t n, cols, item, piece
-    double divisor
+    int64_t n, cols, item, piece, groups
+    double divisor, shift
 
 
 cdef void sum_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
-    cdef Job* j = <Job*> ctx
+    cdef Sum* j = <Sum*> ctx
     cdef int64_t k, first
     for k in range(begin, end):
         first = k * j.piece
@@ -170,70 +288,62 @@ cdef void sum_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
 
 
 cdef void sum_rows_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
-    cdef Job* j = <Job*> ctx
+    cdef Sum* j = <Sum*> ctx
     t.sum_rows[j.dtype](j.x + begin * j.cols * j.item, j.out + begin * j.item, <size_t> (end - begin),
                         <size_t> j.cols, j.divisor)
 
 
 cdef void row_sums_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
-    cdef Job* j = <Job*> ctx
+    cdef Sum* j = <Sum*> ctx
     cdef int64_t r
     for r in range(begin, end):
         j.parts[r] = t.sum[j.dtype](j.x + r * j.cols * j.item, <size_t> j.cols)
 
 
 cdef void sum_columns_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
-    cdef Job* j = <Job*> ctx
-    cdef int64_t first = begin * GROUP, last = end * GROUP
-    if last > j.cols:
-        last = j.cols
-    t.sum_columns[j.dtype](j.x + first * j.item, j.out + first * j.item, <size_t> j.n, <size_t> (last - first),
-                           <size_t> j.cols)
-
-
-cdef void extreme_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
-    cdef Job* j = <Job*> ctx
-    t.extreme[j.least][j.dtype](
-        j.x + begin * j.cols * j.item, <void*> NULL if j.out == NULL else j.out + begin * j.item,
-        <int64_t*> NULL if j.where == NULL else j.where + begin, <size_t> (end - begin), <size_t> j.cols)
-
-
-cdef void logsumexp_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
-    cdef Job* j = <Job*> ctx
-    t.logsumexp[j.dtype](j.x + begin * j.cols * j.item, j.out + begin * j.item, <size_t> (end - begin),
-                         <size_t> j.cols)
+    """Sum groups of columns; those of one outer index follow one another."""
+    cdef Sum* j = <Sum*> ctx
+    cdef int64_t outer, first, last
+    while begin < end:
+        outer, first = begin // j.groups, begin % j.groups
+        last = first + end - begin if first + end - begin < j.groups else j.groups
+        begin += last - first
+        first, last = first * GROUP, last * GROUP if last * GROUP < j.cols else j.cols
+        t.sum_columns[j.dtype](j.x + (outer * j.n * j.cols + first) * j.item, j.out + (outer * j.cols + first) * j.item,
+                               <size_t> j.n, <size_t> (last - first), <size_t> j.cols)
 
 
 ctypedef void (*Piece)(void*, int64_t, int64_t) noexcept nogil
 
 
-cdef void by_rows(Piece piece, Job* j, int64_t rows) noexcept:
-    """Run a job row by row, on the pool when it is a large one."""
-    if rows * j.cols <= LIMIT:
-        piece(j, 0, rows)
+cdef void in_pieces(Piece piece, Sum* j, int64_t n, int64_t each) noexcept:
+    """Run n parts of `each` elements, on the pool when that is much."""
+    if n * each <= LIMIT:
+        piece(j, 0, n)
         return
     with nogil:
-        pool().parallel_for(rows, PIECE // j.cols + 1, piece, j)
+        pool().parallel_for(n, PIECE // (each + 1) + 1, piece, j)
 
-
-# ------------------------------------------------------------------ sums
 
 cdef double rounded(int dtype, double value) noexcept nogil:
     return <float> value if dtype == 0 else value
 
 
-cdef double whole(Job* j) noexcept:
+cdef double whole(Sum* j) noexcept:
     """Return the sum of n elements."""
     cdef double parts[2]
     if j.n <= HALVES:
         return t.sum[j.dtype](j.x, <size_t> j.n)
     j.parts, j.piece = parts, (j.n + 1) // 2
-    if j.n <= LIMIT:
-        sum_piece(j, 0, 2)
-    else:
-        with nogil:
-            pool().parallel_for(2, 1, sum_piece, j)
+    in_pieces(sum_piece, j, 2, j.piece)
     return rounded(j.dtype, parts[0] + parts[1])
+
+
+cdef inline void put(char* p, int dtype, int64_t i, double value) noexcept nogil:
+    if dtype == 0:
+        (<float*> p)[i] = <float> value
+    else:
+        (<double*> p)[i] = value
 
 
 cdef inline void divide(char* out, int dtype, int64_t n, double divisor) noexcept nogil:
@@ -248,19 +358,7 @@ cdef inline void divide(char* out, int dtype, int64_t n, double divisor) noexcep
             (<double*> out)[i] /= divisor
 
 
-cdef void columns(Job* j, int64_t rows, char* out) noexcept:
-    """Write the column sums of one matrix."""
-    j.n, j.out = rows, out
-    cdef int64_t groups = (j.cols + GROUP - 1) // GROUP
-    if rows * j.cols <= LIMIT:
-        sum_columns_piece(j, 0, groups)
-    else:
-        with nogil:
-            pool().parallel_for(groups, PIECE // (rows * GROUP) + 1, sum_columns_piece, j)
-    divide(out, j.dtype, j.cols, j.divisor)
-
-
-cdef int middle(Job* j, Fold* f, char* out) except -1:
+cdef int middle(Sum* j, Fold* f, char* out) except -1:
     """Write the sums over the outer and inner of three dimensions: those over the inner, added one by one."""
     cdef npy_intp runs = f.outer * f.mid
     scratch = guard.new(1, &runs, cnp.NPY_FLOAT64)
@@ -268,28 +366,23 @@ cdef int middle(Job* j, Fold* f, char* out) except -1:
     cdef int64_t m, o
     cdef double s
     j.cols, j.parts = f.inner, sums
-    by_rows(row_sums_piece, j, runs)
+    in_pieces(row_sums_piece, j, runs, j.cols)
     for m in range(f.mid):
         s = 0
         for o in range(f.outer):
             s = rounded(j.dtype, s + sums[o * f.mid + m])
-        if j.dtype == 0:
-            (<float*> out)[m] = <float> s
-        else:
-            (<double*> out)[m] = s
+        put(out, j.dtype, m, s)
     divide(out, j.dtype, f.mid, j.divisor)
     return 0
 
 
 cdef object float_sum(object x, object dim, bint keepdim, bint mean):
     cdef Fold f
-    cdef Job j
-    cdef int64_t o
-    cdef double total
+    cdef Sum j
     cdef int num = guard.typenum(x)
     j.dtype = float_index(x)
-    j.x = guard.flat(x, num)
-    if j.x == NULL or not fold(x, dim, keepdim, &f):
+    j.x = fold(x, dim, keepdim, &f)
+    if j.x == NULL:
         return NotImplemented
     j.item = cnp.PyArray_ITEMSIZE(<ndarray> x)
     j.n = guard.size(x)
@@ -302,39 +395,17 @@ cdef object float_sum(object x, object dim, bint keepdim, bint mean):
     if size == 0:
         return result
     if f.kind == WHOLE:
-        total = whole(&j)
-        if j.dtype == 0:
-            (<float*> out)[0] = <float> total
-        else:
-            (<double*> out)[0] = total
+        put(out, j.dtype, 0, whole(&j))
         divide(out, j.dtype, 1, j.divisor)
     elif f.kind == ROWS:
         j.cols, j.out = f.mid, out
-        by_rows(sum_rows_piece, &j, f.outer)
+        in_pieces(sum_rows_piece, &j, f.outer, f.mid)
     elif f.kind == MIDDLE:
         middle(&j, &f, out)
     else:
-        j.cols = f.inner
-        for o in range(f.outer):
-            columns(&j, f.mid, out + o * f.inner * j.item)
-            j.x += f.mid * f.inner * j.item
-    return result
-
-
-cdef object integer_sum(object x, object dim, bint keepdim, int dtype):
-    """Sum integers or truth values into int64; over everything, or over the last dimensions."""
-    cdef Fold f
-    cdef const char* p = guard.flat(x, guard.typenum(x))
-    cdef npy_intp item = cnp.PyArray_ITEMSIZE(<ndarray> x)
-    cdef int64_t r
-    if p == NULL or not fold(x, dim, keepdim, &f) or f.kind > ROWS:
-        return NotImplemented
-    result = guard.new(f.nd, f.dims, cnp.NPY_INT64)
-    cdef int64_t* out = <int64_t*> guard.flat_out(result, cnp.NPY_INT64, f.outer)
-    if out == NULL:
-        return NotImplemented
-    for r in range(f.outer):
-        out[r] = t.count[dtype](p + r * f.mid * item, <size_t> f.mid)
+        j.cols, j.n, j.out, j.groups = f.inner, f.mid, out, (f.inner + GROUP - 1) // GROUP
+        in_pieces(sum_columns_piece, &j, f.outer * j.groups, f.mid * (f.inner // j.groups))
+        divide(out, j.dtype, size, j.divisor)
     return result
 
 
@@ -345,7 +416,7 @@ def sum(input, dim=None, keepdim=False, dtype=None):
         return NotImplemented
     if at <= 1:
         return float_sum(input, dim, keepdim, False)
-    return integer_sum(input, dim, keepdim, at)
+    return counts(t.count[at], input, dim, keepdim, RL_COUNT)
 
 
 def mean(input, dim=None, keepdim=False, dtype=None):
@@ -355,43 +426,95 @@ def mean(input, dim=None, keepdim=False, dtype=None):
     return float_sum(input, dim, keepdim, True)
 
 
+# ------------------------------------------------------------------ counts and truth
+
+cdef object counts(RlReduce kernel, object x, object dim, bint keepdim, int truth):
+    """Sum integers, or count truth values and make of the number what `truth` says."""
+    cdef Fold f
+    cdef RlFold r
+    cdef int64_t total = 0
+    cdef int num = cnp.NPY_INT64 if truth == RL_COUNT else cnp.NPY_BOOL
+    cdef const char* p = fold(x, dim, keepdim, &f)
+    if p == NULL or f.kind == MIDDLE:
+        return NotImplemented
+    result = guard.new(f.nd, f.dims, num)
+    start(&r, &f, p)
+    r.out, r.truth, r.floats = guard.flat_out(result, num, f.outer * f.inner), truth, float_index(x) >= 0
+    if f.kind == WHOLE and f.mid > LIMIT:
+        r.truth, r.out = RL_COUNT, <char*> &total
+        in_runs(kernel, t.count[2], &r, cnp.PyArray_ITEMSIZE(<ndarray> x), cnp.NPY_INT64)
+        if truth == RL_COUNT:
+            (<int64_t*> guard.flat_out(result, num, 1))[0] = total
+        else:
+            guard.flat_out(result, num, 1)[0] = total > 0 if truth == RL_ANY else total == f.mid
+    elif f.outer * f.inner:
+        reduce(kernel, &r, WIDE)
+    return result
+
+
+cdef inline bint of_none(object dim) noexcept:
+    """Tell whether `dim` is an empty sequence, which for `all` and `any` means no dimension."""
+    return (type(dim) is tuple or type(dim) is list) and not dim
+
+
 # ------------------------------------------------------------------ squares
 
-cdef void variance_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
-    """For each row: sqrt or not of (sum of squares about the mean, or about 0) / divisor."""
-    cdef Job* j = <Job*> ctx
-    cdef int64_t r
-    cdef double mean = 0, s
-    cdef const char* row
-    for r in range(begin, end):
-        row = j.x + r * j.cols * j.item
-        if j.least:
-            mean = t.mean[j.dtype](row, <size_t> j.cols)
-        s = t.squares[j.dtype](row, <size_t> j.cols, mean) / j.divisor
-        if j.root:
-            s = sqrt(s)
-        if j.dtype == 0:
-            (<float*> j.out)[r] = <float> s
-        else:
-            (<double*> j.out)[r] = s
+cdef void squares_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
+    cdef Sum* j = <Sum*> ctx
+    cdef int64_t k, first
+    for k in range(begin, end):
+        first = k * RUN
+        j.parts[k] = t.squares[j.dtype](j.x + first * j.item, <size_t> (j.n - first if j.n - first < RUN else RUN), j.shift)
+
+
+cdef double joined(const double* parts, int64_t n) noexcept nogil:
+    """Add up by halves, the larger powers of two first: as one thread does it that takes all."""
+    cdef int64_t half = 1
+    if n == 1:
+        return parts[0]
+    while half * 2 < n:
+        half *= 2
+    return joined(parts, half) + joined(parts + half, n - half)
+
+
+cdef double whole_squares(Sum* j, bint centred, bint root):
+    """Return what `spread` makes of n elements."""
+    cdef npy_intp runs = (j.n + RUN - 1) // RUN
+    scratch = guard.new(1, &runs, cnp.NPY_FLOAT64)
+    j.parts = <double*> guard.flat_out(scratch, cnp.NPY_FLOAT64, runs)
+    j.shift = 0
+    if centred:
+        j.shift = NAN
+        in_pieces(squares_piece, j, runs, RUN)
+        j.shift = joined(j.parts, runs) / <double> j.n
+    in_pieces(squares_piece, j, runs, RUN)
+    cdef double s = joined(j.parts, runs) / j.divisor
+    return sqrt(s) if root else s
 
 
 cdef object of_squares(object x, object dim, bint keepdim, bint centred, bint root, double correction):
-    """Variance, standard deviation or norm, over everything or the last dimensions."""
+    """Variance, standard deviation or norm."""
     cdef Fold f
-    cdef Job j
-    cdef int num = guard.typenum(x)
-    j.dtype = float_index(x)
-    j.x = guard.flat(x, num)
-    if j.dtype < 0 or j.x == NULL or not fold(x, dim, keepdim, &f) or f.kind > ROWS:
+    cdef RlFold r
+    cdef Sum j
+    cdef int num = guard.typenum(x), dtype = float_index(x)
+    cdef const char* p
+    if dtype < 0:
         return NotImplemented
-    j.divisor = f.mid - correction if centred else 1.0
-    if not j.divisor > 0:
+    p = fold(x, dim, keepdim, &f)
+    if p == NULL or f.kind == MIDDLE:
+        return NotImplemented
+    start(&r, &f, p)
+    r.divisor = f.mid - correction if centred else 1.0
+    if not r.divisor > 0:
         return NotImplemented       # too few elements: the body knows what torch answers
     result = guard.new(f.nd, f.dims, num)
-    j.out = guard.flat_out(result, num, f.outer)
-    j.item, j.cols, j.least, j.root = cnp.PyArray_ITEMSIZE(<ndarray> x), f.mid, centred, root
-    by_rows(variance_piece, &j, f.outer)
+    r.out, r.centred, r.root = guard.flat_out(result, num, f.outer * f.inner), centred, root
+    if f.kind == WHOLE and f.mid > LIMIT:
+        j.x, j.n, j.item, j.dtype, j.divisor = p, f.mid, cnp.PyArray_ITEMSIZE(<ndarray> x), dtype, r.divisor
+        put(r.out, dtype, 0, whole_squares(&j, centred, root))
+    elif f.outer * f.inner:
+        reduce(t.spread[dtype], &r, WIDE)
     return result
 
 
@@ -430,124 +553,131 @@ def linalg_vector_norm(input, ord=2, dim=None, keepdim=False, dtype=None):
     return of_squares(input, dim, keepdim, False, True, 0.0)
 
 
-# ------------------------------------------------------------------ extremes
+# ------------------------------------------------------------------ extremes, products, log-sum-exp
 
-cdef object extremes(object x, object dim, bint keepdim, bint least, bint values, bint indices):
-    """Return the values, the indices or a tuple of both, over everything or the last dimensions."""
+cdef object reduced(const RlReduce* kernels, int dtype, object x, object dim, bint keepdim, bint least, bint values,
+                    bint indices):
+    """Return the values, the indices or a tuple of both; an array without elements is refused."""
     cdef Fold f
-    cdef Job j
+    cdef RlFold r
     cdef int num = guard.typenum(x)
+    cdef const char* p
     found = places = None
-    j.dtype = index_of(x)
-    if j.dtype < 0:
+    p = fold(x, dim, keepdim, &f)
+    if p == NULL or guard.size(x) == 0 or f.kind == MIDDLE or (indices and (f.mid >> 31 or (f.permuted and dim is None))):
         return NotImplemented
-    j.x = guard.flat(x, num)
-    if j.x == NULL or guard.size(x) == 0 or not fold(x, dim, keepdim, &f) or f.kind > ROWS:
-        return NotImplemented
-    j.item, j.cols, j.least = cnp.PyArray_ITEMSIZE(<ndarray> x), f.mid, least
-    j.out, j.where = <char*> NULL, <int64_t*> NULL
-    if values:
+    start(&r, &f, p)
+    r.least = least
+    if values or f.kind == WHOLE:
         found = guard.new(f.nd, f.dims, num)
-        j.out = guard.flat_out(found, num, f.outer)
+        r.out = guard.flat_out(found, num, f.outer * f.inner)
     if indices:
         places = guard.new(f.nd, f.dims, cnp.NPY_INT64)
-        j.where = <int64_t*> guard.flat_out(places, cnp.NPY_INT64, f.outer)
-    by_rows(extreme_piece, &j, f.outer)
+        r.where = <int64_t*> guard.flat_out(places, cnp.NPY_INT64, f.outer * f.inner)
+    if f.kind == WHOLE and f.mid > LIMIT:
+        in_runs(kernels[dtype], kernels[dtype], &r, cnp.PyArray_ITEMSIZE(<ndarray> x), num,
+                (f.mid + 1) // 2 if kernels == t.product else RUN)         # PyTorch's two threads, half each
+    else:
+        reduce(kernels[dtype], &r, WIDE)
     if values and indices:
         return found, places
     return found if values else places
 
 
-def amax(input, dim=(), keepdim=False):
-    """Greatest element over `dim`; nan when there is one."""
-    return extremes(input, dim, keepdim, False, True, False)
+cdef object extremes(object x, object dim, bint keepdim, bint least, bint values, bint indices):
+    cdef int dtype = index_of(x)
+    return NotImplemented if dtype < 0 else reduced(t.extreme, dtype, x, dim, keepdim, least, values, indices)
 
 
-def amin(input, dim=(), keepdim=False):
-    """Least element over `dim`; nan when there is one."""
-    return extremes(input, dim, keepdim, True, True, False)
+cdef enum:
+    AMAX, MAX_ALL, MAX_DIM, ARGMAX
 
 
-def max_all(input):
-    """Greatest element; nan when there is one."""
-    return extremes(input, None, False, False, True, False)
+def _extreme(bint least, int op):
+    """Make the kernel of amax, max over everything, max along one dimension with places, argmax, or of their twins.
+
+    A nan outdoes all; of equal elements the first has its place given.
+    """
+
+    def extreme(input, dim=None, keepdim=False):
+        if not (op == AMAX or PyLong_CheckExact(dim) or (dim is None and op != MAX_DIM)):
+            return NotImplemented
+        if op == ARGMAX and guard.typenum(input) == cnp.NPY_BOOL:
+            return NotImplemented
+        return extremes(input, dim, keepdim, least, op != ARGMAX, op >= MAX_DIM)
+
+    return extreme
 
 
-def min_all(input):
-    """Least element; nan when there is one."""
-    return extremes(input, None, False, True, True, False)
+# ------------------------------------------------------------------ running reductions
 
-
-def argmax(input, dim=None, keepdim=False):
-    """Index of the first greatest element over one dimension, or in the flattened array (float, int)."""
-    if guard.typenum(input) == cnp.NPY_BOOL or not (dim is None or PyLong_CheckExact(dim)):
-        return NotImplemented
-    return extremes(input, dim, keepdim, False, False, True)
-
-
-def argmin(input, dim=None, keepdim=False):
-    """Index of the first least element over one dimension, or in the flattened array (float, int)."""
-    if guard.typenum(input) == cnp.NPY_BOOL or not (dim is None or PyLong_CheckExact(dim)):
-        return NotImplemented
-    return extremes(input, dim, keepdim, True, False, True)
-
-
-def max_dim(input, dim, keepdim=False):
-    """(greatest elements, indices of the first of them) over one dimension."""
-    return extremes(input, dim, keepdim, False, True, True) if PyLong_CheckExact(dim) else NotImplemented
-
-
-def min_dim(input, dim, keepdim=False):
-    """(least elements, indices of the first of them) over one dimension."""
-    return extremes(input, dim, keepdim, True, True, True) if PyLong_CheckExact(dim) else NotImplemented
-
-
-# ------------------------------------------------------------------ truth
-
-cdef object truth(object x, object dim, bint keepdim, bint every):
+cdef object running(const RlReduce* kernels, int dtype, object x, object dim, bint back, bint places, bint least):
+    """Return as many results as elements, and with `places` those too."""
     cdef Fold f
-    cdef const char* p = guard.flat(x, cnp.NPY_BOOL)
-    cdef int64_t n
-    if p == NULL or not fold(x, dim, keepdim, &f) or f.kind != WHOLE or (dim is not None and not PyLong_CheckExact(dim)):
+    cdef RlFold r
+    cdef int num = guard.typenum(x)
+    cdef const char* p
+    if not PyLong_CheckExact(dim) or guard.ndim(x) < 1 or guard.flat(x, num) == NULL:
         return NotImplemented
-    n = t.count[4](p, <size_t> f.mid)
-    result = guard.new(f.nd, f.dims, cnp.NPY_BOOL)
-    guard.flat_out(result, cnp.NPY_BOOL, 1)[0] = n == f.mid if every else n > 0
-    return result
-
-
-def all(input, dim=None, keepdim=False):
-    """Whether all truth values are true, over everything (bool)."""
-    return truth(input, dim, keepdim, True)
-
-
-def any(input, dim=None, keepdim=False):
-    """Whether some truth value is true, over everything (bool)."""
-    return truth(input, dim, keepdim, False)
-
-
-# ------------------------------------------------------------------ log-sum-exp
-
-def logsumexp(input, dim, keepdim=False):
-    """log of the sum of e**x over the last dimensions, without overflow."""
-    cdef Fold f
-    cdef Job j
-    cdef int num = guard.typenum(input)
-    j.dtype = float_index(input)
-    j.x = guard.flat(input, num)
-    if j.dtype < 0 or j.x == NULL or guard.size(input) == 0 or dim is None:
+    p = fold(x, dim, False, &f)
+    if p == NULL:
         return NotImplemented
-    if not fold(input, dim, keepdim, &f) or f.kind > ROWS:
-        return NotImplemented
-    result = guard.new(f.nd, f.dims, num)
-    j.item, j.cols = cnp.PyArray_ITEMSIZE(<ndarray> input), f.mid
-    j.out = guard.flat_out(result, num, f.outer)
-    by_rows(logsumexp_piece, &j, f.outer)
-    return result
+    result, where = guard.new_like(x), None
+    start(&r, &f, p)
+    r.out, r.back, r.least = guard.flat_out(result, num, guard.size(x)), back, least
+    if places:
+        where = guard.new_as(x, cnp.NPY_INT64)
+        r.where = <int64_t*> guard.flat_out(where, cnp.NPY_INT64, guard.size(x))
+    if guard.size(x) == 0:
+        pass
+    elif f.inner == 1:
+        share(kernels[dtype], &r, (f.outer + SCAN_ROWS - 1) // SCAN_ROWS)
+    else:
+        reduce(kernels[dtype], &r, SCAN_WIDE)
+    return (result, where) if places else result
 
 
-KERNELS = {
-    "sum": sum, "mean": mean, "amax": amax, "amin": amin, "argmax": argmax, "argmin": argmin,
-    "var": var, "std": std, "linalg_vector_norm": linalg_vector_norm, "max_all": max_all, "min_all": min_all, "max_dim": max_dim, "min_dim": min_dim, "all": all, "any": any,
-    "logsumexp": logsumexp,
-} if t != NULL else {}
+# ------------------------------------------------------------------ the table
+
+cdef enum:
+    ALL, ANY, COUNT_NONZERO, PROD, LOGSUMEXP, CUMSUM, REVERSED_CUMSUM, CUMPROD, LOGCUMSUMEXP, CUMMAX, CUMMIN
+
+
+def _kernel(int op):
+    """Make one of the ops that differ in little more than the kernel that is called."""
+
+    def kernel(input, dim=None, option=None, dtype=None):      # `option` is keepdim, but the dtype of running reductions
+        cdef int at = index_of(input)
+        cdef bint keepdim = False
+        if at < 0 or dtype is not None:
+            return NotImplemented
+        if op >= CUMSUM:
+            if option is not None or at > 2:
+                return NotImplemented
+            if op <= REVERSED_CUMSUM:
+                return running(t.running_sum, at, input, dim, op == REVERSED_CUMSUM, False, False)
+            if at > 1:
+                return NotImplemented
+            if op >= CUMMAX:
+                return running(t.running_extreme, at, input, dim, False, True, op == CUMMIN)
+            return running(t.running_product if op == CUMPROD else t.running_logsumexp, at, input, dim, False, False, False)
+        keepdim = option is not None and option
+        if op <= COUNT_NONZERO:
+            if op != COUNT_NONZERO and of_none(dim):
+                return NotImplemented
+            return counts(t.nonzero[at], input, dim, keepdim, RL_ALL if op == ALL else RL_ANY if op == ANY else RL_COUNT)
+        if at > 1 or not (PyLong_CheckExact(dim) or (dim is None) == (op == PROD)):
+            return NotImplemented
+        return reduced(t.product if op == PROD else t.logsumexp, at, input, dim, keepdim, False, True, False)
+
+    return kernel
+
+
+KERNELS = {}
+if t != NULL:
+    KERNELS.update({"sum": sum, "mean": mean, "var": var, "std": std, "linalg_vector_norm": linalg_vector_norm})
+    for _op, _name in enumerate(("amax", "max_all", "max_dim", "argmax")):
+        KERNELS[_name], KERNELS[_name.replace("max", "min")] = _extreme(False, _op), _extreme(True, _op)
+    for _op, _name in enumerate(("all", "any", "count_nonzero", "prod", "logsumexp", "cumsum", "reversed_cumsum", "cumprod",
+                                 "logcumsumexp", "cummax", "cummin")):
+        KERNELS[_name] = _kernel(_op)

@@ -4,7 +4,13 @@
 
 using namespace RL_NS;
 
+#define FOUR(f) {{&f<float, false>, &f<double, false>}, {&f<float, true>, &f<double, true>}}
+
 RL_TABLE(LossTable, loss) = {
+    FOUR(softmax),
+    FOUR(softmax_columns),
+    FOUR(softmax_backward),
+    FOUR(softmax_columns_backward),
     {&cross_entropy<float>, &cross_entropy<double>},
     {&cross_entropy_backward<float>, &cross_entropy_backward<double>},
     {&squared_error<float>, &squared_error<double>},

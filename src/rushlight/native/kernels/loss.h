@@ -1,4 +1,4 @@
-// Losses: cross-entropy with class indices, negative log-likelihood, squared error.
+// Softmax and its logarithm; losses: cross-entropy with class indices, negative log-likelihood, squared error.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -7,7 +7,19 @@
 
 typedef double (*RlPairSum)(const void* a, const void* b, size_t n);
 
+typedef void (*RlRows)(const void* x, void* out, size_t rows, size_t cols);
+typedef void (*RlRows2)(const void* g, const void* out, void* grad, size_t rows, size_t cols);
+// The same for `width` columns side by side, rows `stride` elements apart.
+typedef void (*RlColumns)(const void* x, void* out, size_t rows, size_t stride, size_t width);
+typedef void (*RlColumns2)(const void* g, const void* out, void* grad, size_t rows, size_t stride, size_t width);
+
 struct LossTable {
+    // softmax(x) [0] or log_softmax(x) [1]; [0] float, [1] double.
+    RlRows softmax[2][2];
+    RlColumns softmax_columns[2][2];
+    // grad = out * (g - sum(g * out)), with out = softmax(x); grad = g - exp(out) * sum(g), with out = log_softmax(x).
+    RlRows2 softmax_backward[2][2];
+    RlColumns2 softmax_columns_backward[2][2];
     // For each row: probs = softmax(logits) and nll[r] = -log of the target's probability (0 where ignored).
     // Targets lie in [0, cols) or are `ignore`. [0] float, [1] double.
     void (*cross_entropy[2])(const void* logits, const int64_t* target, int64_t ignore, void* probs, void* nll,

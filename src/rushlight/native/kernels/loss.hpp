@@ -12,29 +12,12 @@ void cross_entropy(const void* logits, const int64_t* target, int64_t ignore, vo
     const T* x = static_cast<const T*>(logits);
     T* p = static_cast<T*>(probs);
     T* loss = static_cast<T*>(nll);
-    if (cols <= kTileCols) {
-        Tile<T> t, e;
-        T s[kTileRows];
-        for (size_t n; rows; rows -= n, x += n * cols, p += n * cols, target += n, loss += n) {
-            n = rows < kTileRows ? rows : kTileRows;
-            t.load(x, n, cols);
-            exponentials(t, e, s, cols);
-            subtract_log(t, s, cols);
-            for (size_t c = 0; c < cols; c++) {
+    for (size_t n; rows; rows -= n, x += n * cols, p += n * cols, target += n, loss += n) {
+        n = cols > kTileCols ? 1 : rows < kTileRows ? rows : kTileRows;
+        softmax<T, true>(x, p, n, cols);
+        for (size_t r = 0; r < n; r++) loss[r] = target[r] == ignore ? T(0) : -p[r * cols + size_t(target[r])];
 #pragma omp simd
-                for (size_t r = 0; r < kTileRows; r++) e.v[c][r] = exp_(t.v[c][r]);
-            }
-            e.store(p, n, cols);
-            for (size_t r = 0; r < n; r++) loss[r] = target[r] == ignore ? T(0) : -t.v[target[r]][r];
-        }
-        return;
-    }
-    for (size_t r = 0; r < rows; r++, x += cols, p += cols) {
-        const Shift<T> shift(x, cols);
-        const T largest = shift.largest, ls = log_sum(x, cols, shift);
-        loss[r] = target[r] == ignore ? T(0) : -((x[target[r]] - largest) - ls);
-#pragma omp simd
-        for (size_t i = 0; i < cols; i++) p[i] = exp_((x[i] - largest) - ls);
+        for (size_t i = 0; i < n * cols; i++) p[i] = exp_(p[i]);
     }
 }
 
@@ -65,7 +48,7 @@ template <class T>
 double binary_cross_entropy(const void* input, const void* target, size_t n) {
     const T* x = static_cast<const T*>(input);
     const T* y = static_cast<const T*>(target);
-    return sum_range(0, n, [x, y](size_t i) {
+    return sum_blocks(0, n, [x, y](size_t i) {
         const T p = x[i], t = y[i];
         const T no = log1p_(-p), yes = log_(p);
         const T each = (t - T(1)) * (no < T(-100) ? T(-100) : no) - t * (yes < T(-100) ? T(-100) : yes);
@@ -78,7 +61,7 @@ template <class T>
 double logits_cross_entropy(const void* input, const void* target, size_t n) {
     const T* x = static_cast<const T*>(input);
     const T* y = static_cast<const T*>(target);
-    return sum_range(0, n, [x, y](size_t i) {
+    return sum_blocks(0, n, [x, y](size_t i) {
         const T log_sigmoid = (x[i] < T(0) ? x[i] : T(0)) - log1p_(exp_(-abs_(x[i])));
         return double((T(1) - y[i]) * x[i] - log_sigmoid);
     });

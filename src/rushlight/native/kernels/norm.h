@@ -1,6 +1,7 @@
 // Layer norm over rows and batch norm over channels, and their gradients. [0] float, [1] double.
 //
-// Arrays of statistics have the data's type, one value a row or channel. weight and bias may be null.
+// Arrays of statistics have the data's type, one value a row or channel. weight and bias may be null. Layer norm without
+// `mean` (and `var`) is RMS norm.
 #pragma once
 #include <stddef.h>
 

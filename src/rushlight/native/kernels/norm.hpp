@@ -1,6 +1,8 @@
 // Normalisation. Sums run in lanes, in an order fixed by the lengths, and meet in double precision; the variance
 // is taken about the mean in a second pass.
 #pragma once
+#include <type_traits>
+
 #include "norm.h"
 #include "reduce.hpp"
 
@@ -47,20 +49,20 @@ void layer_norm(const void* data, const void* weight, const void* bias, double e
     const T* b = static_cast<const T*>(bias);
     T* y = static_cast<T*>(out);
     for (size_t r = 0; r < rows; r++, x += cols, y += cols) {
-        const T mean = row_mean(x, cols);
+        const T mean = means ? row_mean(x, cols) : T(0);
         const double var = squares_about(x, 0, cols, mean) / double(cols);
         const T rstd = T(1.0 / std::sqrt(var + eps));
-        static_cast<T*>(means)[r] = mean;
-        static_cast<T*>(vars)[r] = T(var);
+        if (means) static_cast<T*>(means)[r] = mean, static_cast<T*>(vars)[r] = T(var);
         static_cast<T*>(rstds)[r] = rstd;
         if (w && b) {
 #pragma omp simd
             for (size_t i = 0; i < cols; i++) y[i] = (x[i] - mean) * rstd * w[i] + b[i];
+        } else if (w) {
+#pragma omp simd
+            for (size_t i = 0; i < cols; i++) y[i] = (x[i] - mean) * rstd * w[i];
         } else {
 #pragma omp simd
             for (size_t i = 0; i < cols; i++) y[i] = (x[i] - mean) * rstd;
-            if (w)
-                for (size_t i = 0; i < cols; i++) y[i] *= w[i];
             if (b)
                 for (size_t i = 0; i < cols; i++) y[i] += b[i];
         }
@@ -76,7 +78,7 @@ void layer_norm_backward(const void* grad_out, const void* data, const void* mea
     const T* w = static_cast<const T*>(weight);
     T* d = static_cast<T*>(grad);
     for (size_t r = 0; r < rows; r++, g += cols, x += cols, d += cols) {
-        const T mean = static_cast<const T*>(means)[r], rstd = static_cast<const T*>(rstds)[r];
+        const T mean = means ? static_cast<const T*>(means)[r] : T(0), rstd = static_cast<const T*>(rstds)[r];
         const T* h = g;
         if (w) {
 #pragma omp simd
@@ -85,7 +87,7 @@ void layer_norm_backward(const void* grad_out, const void* data, const void* mea
         }
         double sum_h = 0, sum_hn = 0;
         two_sums<T>(0, cols, [=](size_t i, T& s, T& t) { s = h[i], t = h[i] * ((x[i] - mean) * rstd); }, &sum_h, &sum_hn);
-        const T a = T(sum_h / double(cols)), b = T(sum_hn / double(cols));
+        const T a = means ? T(sum_h / double(cols)) : T(0), b = T(sum_hn / double(cols));
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) d[i] = (h[i] - a - (x[i] - mean) * rstd * b) * rstd;
     }
@@ -96,34 +98,34 @@ void layer_norm_parameters(const void* grad_out, const void* data, const void* m
                            double* weight_acc, double* bias_acc, size_t rows, size_t cols) {
     const T* g = static_cast<const T*>(grad_out);
     const T* x = static_cast<const T*>(data);
-    const T* mean = static_cast<const T*>(means);
     const T* rstd = static_cast<const T*>(rstds);
-    // Eight rows meet in a register before they are added in double precision.
-    for (; rows >= 8; rows -= 8, g += 8 * cols, x += 8 * cols, mean += 8, rstd += 8) {
+    // Four rows meet in a register before they are added in double precision.
+    const auto add = [&](size_t r, auto count) {
+        constexpr size_t n = decltype(count)::value;
+        T mean[n] = {};
+        for (size_t k = 0; means && k < n; k++) mean[k] = static_cast<const T*>(means)[r + k];
+        const T *p = g + r * cols, *q = x + r * cols;
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) {
             T s = T(0), t = T(0);
-            for (size_t k = 0; k < 8; k++) {
-                s += g[k * cols + i] * ((x[k * cols + i] - mean[k]) * rstd[k]);
-                t += g[k * cols + i];
+#pragma GCC unroll 4
+            for (size_t k = 0; k < n; k++) {
+                s += p[k * cols + i] * ((q[k * cols + i] - mean[k]) * rstd[r + k]);
+                t += p[k * cols + i];
             }
             weight_acc[i] += double(s);
             bias_acc[i] += double(t);
         }
-    }
-    for (; rows; rows--, g += cols, x += cols, mean++, rstd++) {
-#pragma omp simd
-        for (size_t i = 0; i < cols; i++) {
-            weight_acc[i] += double(T(g[i] * ((x[i] - *mean) * *rstd)));
-            bias_acc[i] += double(g[i]);
-        }
-    }
+    };
+    size_t r = 0;
+    for (; r + 4 <= rows; r += 4) add(r, std::integral_constant<size_t, 4>());
+    for (; r < rows; r++) add(r, std::integral_constant<size_t, 1>());
 }
 
 // ---- channels
 
 // Columns at once when a channel's elements lie one by one (inner = 1).
-constexpr size_t kColumns = 32;
+constexpr size_t kColumns = 128;
 
 // Sum of f(i) over the elements of channel c, run by run.
 template <class F>
@@ -133,15 +135,24 @@ inline double channel_sum(const RlChannels& e, size_t c, F f) {
     return s;
 }
 
-// The same for kColumns (or `width`) neighbouring channels of a matrix; f(i, k) with k the place in the tile.
+// The same for kColumns (or `width`) neighbouring channels of a matrix; f(i, k) with k the place in the tile. Four rows
+// meet before they are added in double precision.
 template <class F>
 inline void column_sums(const RlChannels& e, size_t first, size_t width, double* s, F f) {
     for (size_t k = 0; k < width; k++) s[k] = 0;
-    for (size_t n = 0; n < e.batch; n++) {
+    size_t n = 0;
+    for (; n + 4 <= e.batch; n += 4) {
         const size_t at = n * e.channels + first;
 #pragma omp simd
-        for (size_t k = 0; k < width; k++) s[k] += f(at + k, k);
+        for (size_t k = 0; k < width; k++) {
+            auto few = f(at + k, k);
+#pragma GCC unroll 4
+            for (size_t r = 1; r < 4; r++) few += f(at + r * e.channels + k, k);
+            s[k] += double(few);
+        }
     }
+    for (; n < e.batch; n++)
+        for (size_t k = 0; k < width; k++) s[k] += double(f(n * e.channels + first + k, k));
 }
 
 template <class T>
@@ -172,9 +183,9 @@ struct BatchNorm {
         const T* p = x;
         const T* m = means + first;
         double s[kColumns];
-        column_sums(e, first, width, s, [p](size_t i, size_t) { return double(p[i]); });
+        column_sums(e, first, width, s, [p](size_t i, size_t) { return p[i]; });
         for (size_t k = 0; k < width; k++) means[first + k] = T(s[k] / double(e.batch));
-        column_sums(e, first, width, s, [p, m](size_t i, size_t k) { return double(T(p[i] - m[k])) * double(T(p[i] - m[k])); });
+        column_sums(e, first, width, s, [p, m](size_t i, size_t k) { return (p[i] - m[k]) * (p[i] - m[k]); });
         T weight[kColumns], bias[kColumns];
         for (size_t k = 0; k < width; k++) {
             finish(first + k, s[k]);
@@ -238,8 +249,8 @@ struct BatchNormBackward {
         const T *p = x, *q = g, *m = means + first, *r = rstds + first;
         double sb[kColumns], sw[kColumns];
         T a[kColumns], b[kColumns], weight[kColumns];
-        column_sums(e, first, width, sb, [q](size_t i, size_t) { return double(q[i]); });
-        column_sums(e, first, width, sw, [=](size_t i, size_t k) { return double(T(q[i] * ((p[i] - m[k]) * r[k]))); });
+        column_sums(e, first, width, sb, [q](size_t i, size_t) { return q[i]; });
+        column_sums(e, first, width, sw, [=](size_t i, size_t k) { return q[i] * ((p[i] - m[k]) * r[k]); });
         for (size_t k = 0; k < width; k++) {
             of_bias[first + k] = T(sb[k]);
             of_weight[first + k] = T(sw[k]);

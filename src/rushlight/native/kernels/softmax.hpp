@@ -1,4 +1,4 @@
-// Softmax over rows. Short rows go through a tile of 16 rows, transposed, so that the vector
+// Softmax over rows and columns. Short rows go through a tile of 16 rows, transposed, so that the vector
 // operations run across rows; long rows run along themselves. Rows are summed in the order of PyTorch's AVX-512 kernels:
 // one by one when there are fewer than kRowLanes elements, else in so many lanes, whose sums are added by halves.
 #pragma once
@@ -8,6 +8,7 @@ namespace RL_NS {
 
 constexpr size_t kTileRows = 16;
 constexpr size_t kTileCols = 32;
+constexpr size_t kSoftmaxWide = 128;  // columns that go down together at most
 
 template <class T>
 constexpr size_t kRowLanes = 64 / sizeof(T);
@@ -130,73 +131,69 @@ struct Shift {
 template <class T>
 inline T exponentials(const T* x, T* y, size_t n, Shift<T> s) {
     const T shift = s.largest;
-    return s.easy ? sum_row<T>(n, [=](size_t i) { return y[i] = exp_mid(x[i] - shift); })
-                  : sum_row<T>(n, [=](size_t i) { return y[i] = exp_(x[i] - shift); });
+    if (s.easy) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) y[i] = exp_mid(x[i] - shift);
+    } else {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) y[i] = exp_(x[i] - shift);
+    }
+    return sum_row<T>(n, [y](size_t i) { return y[i]; });
 }
 
-// The log of the sum of exp(x - largest).
-template <class T>
-inline T log_sum(const T* x, size_t n, Shift<T> s) {
-    const T shift = s.largest;
-    return log_of_sum(s.easy ? sum_row<T>(n, [=](size_t i) { return exp_mid(x[i] - shift); })
-                             : sum_row<T>(n, [=](size_t i) { return exp_(x[i] - shift); }));
+// Short rows of float, tile by tile.
+template <bool kLog>
+RL_NOINLINE void softmax_tiles(const float* x, float* y, size_t rows, size_t cols) {
+    Tile<float> t, e;
+    float s[kTileRows];
+    for (size_t n; rows; rows -= n, x += n * cols, y += n * cols) {
+        n = rows < kTileRows ? rows : kTileRows;
+        t.load(x, n, cols);
+        exponentials(t, kLog ? e : t, s, cols);
+        if (kLog) {
+            subtract_log(t, s, cols);
+        } else {
+            for (size_t r = 0; r < kTileRows; r++) s[r] = 1.f / s[r];
+            for (size_t c = 0; c < cols; c++)
+                for (size_t r = 0; r < kTileRows; r++) t.v[c][r] *= s[r];
+        }
+        t.store(y, n, cols);
+    }
 }
 
-template <class T>
+template <class T, bool kLog>
 void softmax(const void* data, void* out, size_t rows, size_t cols) {
     const T* x = static_cast<const T*>(data);
     T* y = static_cast<T*>(out);
-    if (cols <= kTileCols) {
-        Tile<T> t;
-        T s[kTileRows];
-        for (size_t n; rows; rows -= n, x += n * cols, y += n * cols) {
-            n = rows < kTileRows ? rows : kTileRows;
-            t.load(x, n, cols);
-            exponentials(t, t, s, cols);
-            for (size_t r = 0; r < kTileRows; r++) s[r] = T(1) / s[r];
-            for (size_t c = 0; c < cols; c++)
-                for (size_t r = 0; r < kTileRows; r++) t.v[c][r] *= s[r];
-            t.store(y, n, cols);
-        }
-        return;
-    }
-    for (size_t r = 0; r < rows; r++, x += cols, y += cols) {
-        const T s = T(1) / exponentials(x, y, cols, Shift<T>(x, cols));
-#pragma omp simd
-        for (size_t i = 0; i < cols; i++) y[i] *= s;
-    }
-}
-
-template <class T>
-void log_softmax(const void* data, void* out, size_t rows, size_t cols) {
-    const T* x = static_cast<const T*>(data);
-    T* y = static_cast<T*>(out);
-    if (cols <= kTileCols) {
-        Tile<T> t, e;
-        T s[kTileRows];
-        for (size_t n; rows; rows -= n, x += n * cols, y += n * cols) {
-            n = rows < kTileRows ? rows : kTileRows;
-            t.load(x, n, cols);
-            exponentials(t, e, s, cols);
-            subtract_log(t, s, cols);
-            t.store(y, n, cols);
-        }
-        return;
-    }
+    if (sizeof(T) == 4 && cols <= kTileCols)
+        return softmax_tiles<kLog>(static_cast<const float*>(data), static_cast<float*>(out), rows, cols);
     for (size_t r = 0; r < rows; r++, x += cols, y += cols) {
         const Shift<T> s(x, cols);
-        const T shift = s.largest, ls = log_sum(x, cols, s);
+        const T sum = exponentials(x, y, cols, s);
+        if (kLog) {
+            const T shift = s.largest, ls = log_of_sum(sum);
 #pragma omp simd
-        for (size_t i = 0; i < cols; i++) y[i] = (x[i] - shift) - ls;
+            for (size_t i = 0; i < cols; i++) y[i] = (x[i] - shift) - ls;
+        } else {
+            const T k = T(1) / sum;
+#pragma omp simd
+            for (size_t i = 0; i < cols; i++) y[i] *= k;
+        }
     }
 }
 
-template <class T>
+template <class T, bool kLog>
 void softmax_backward(const void* grad_out, const void* out, void* grad, size_t rows, size_t cols) {
     const T* g = static_cast<const T*>(grad_out);
     const T* y = static_cast<const T*>(out);
     T* d = static_cast<T*>(grad);
     for (size_t r = 0; r < rows; r++, g += cols, y += cols, d += cols) {
+        if (kLog) {
+            const T s = sum_row<T>(cols, [g](size_t i) { return g[i]; });
+#pragma omp simd
+            for (size_t i = 0; i < cols; i++) d[i] = fma_(-exp_(y[i]), s, g[i]);
+            continue;
+        }
 #pragma omp simd
         for (size_t i = 0; i < cols; i++) d[i] = g[i] * y[i];
         const T s = sum_row<T>(cols, [d](size_t i) { return d[i]; });
@@ -205,16 +202,46 @@ void softmax_backward(const void* grad_out, const void* out, void* grad, size_t 
     }
 }
 
-template <class T>
-void log_softmax_backward(const void* grad_out, const void* out, void* grad, size_t rows, size_t cols) {
+// ---- columns: `width` of them side by side, rows `stride` elements apart, added one by one
+
+template <class T, bool kLog>
+void softmax_columns(const void* data, void* out, size_t rows, size_t stride, size_t width) {
+    const T* x = static_cast<const T*>(data);
+    T* y = static_cast<T*>(out);
+    T top[kSoftmaxWide], s[kSoftmaxWide];
+    for (size_t l = 0; l < width; l++) top[l] = x[l], s[l] = T(0);
+    for (size_t r = 1; r < rows; r++)
+#pragma omp simd
+        for (size_t l = 0; l < width; l++) top[l] = outdoes(x[r * stride + l], top[l]) ? x[r * stride + l] : top[l];
+    for (size_t r = 0; r < rows; r++)
+#pragma omp simd
+        for (size_t l = 0; l < width; l++) {
+            const T e = exp_(x[r * stride + l] - top[l]);
+            s[l] += e;
+            if (!kLog) y[r * stride + l] = e;
+        }
+#pragma omp simd
+    for (size_t l = 0; l < width; l++) s[l] = kLog ? log_of_sum(s[l]) : s[l];
+    for (size_t r = 0; r < rows; r++)
+#pragma omp simd
+        for (size_t l = 0; l < width; l++)
+            y[r * stride + l] = kLog ? (x[r * stride + l] - top[l]) - s[l] : y[r * stride + l] / s[l];
+}
+
+template <class T, bool kLog>
+void softmax_columns_backward(const void* grad_out, const void* out, void* grad, size_t rows, size_t stride, size_t width) {
     const T* g = static_cast<const T*>(grad_out);
     const T* y = static_cast<const T*>(out);
     T* d = static_cast<T*>(grad);
-    for (size_t r = 0; r < rows; r++, g += cols, y += cols, d += cols) {
-        const T s = sum_row<T>(cols, [g](size_t i) { return g[i]; });
+    T s[kSoftmaxWide];
+    for (size_t l = 0; l < width; l++) s[l] = T(0);
+    for (size_t at = 0; at < rows * stride; at += stride)
 #pragma omp simd
-        for (size_t i = 0; i < cols; i++) d[i] = fma_(-exp_(y[i]), s, g[i]);
-    }
+        for (size_t l = 0; l < width; l++) s[l] = kLog ? s[l] + g[at + l] : fma_(g[at + l], y[at + l], s[l]);
+    for (size_t at = 0; at < rows * stride; at += stride)
+#pragma omp simd
+        for (size_t l = 0; l < width; l++)
+            d[at + l] = kLog ? fma_(-exp_(y[at + l]), s[l], g[at + l]) : (g[at + l] - s[l]) * y[at + l];
 }
 
 }  // namespace RL_NS
