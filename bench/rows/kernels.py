@@ -162,7 +162,8 @@ _product("batched matmul 32x(64x64)", (32, 64, 64), (32, 64, 64))
 def _turned(m, n, k, ways, dtype="float32", target=1.0):
     """A product of two matrices, each as it lies or the transpose of one that lies the other way."""
     def arrays():
-        a, b = rand(*((m, k) if ways[0] == "N" else (k, m))).astype(dtype), rand(*((k, n) if ways[1] == "N" else (n, k)), seed=1).astype(dtype)
+        a = rand(*((m, k) if ways[0] == "N" else (k, m))).astype(dtype)
+        b = rand(*((k, n) if ways[1] == "N" else (n, k)), seed=1).astype(dtype)
         return a if ways[0] == "N" else a.T, b if ways[1] == "N" else b.T
 
     def by_hand(np):

@@ -13,7 +13,7 @@ from .budget import Budget
 try:
     from ..native import checksum as _native
 except ImportError:                     # the pure build
-    _native = None  # type: ignore[assignment]
+    _native = None
 
 _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
