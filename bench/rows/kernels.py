@@ -159,6 +159,37 @@ _product("matmul 256x256 by vector", (256, 256), (256,))
 _product("batched matmul 32x(64x64)", (32, 64, 64), (32, 64, 64))
 
 
+def _turned(m, n, k, ways, dtype="float32", target=1.0):
+    """A product of two matrices, each as it lies or the transpose of one that lies the other way."""
+    def arrays():
+        a = rand(*((m, k) if ways[0] == "N" else (k, m))).astype(dtype)
+        b = rand(*((k, n) if ways[1] == "N" else (n, k)), seed=1).astype(dtype)
+        return a if ways[0] == "N" else a.T, b if ways[1] == "N" else b.T
+
+    def by_hand(np):
+        a, b = arrays()
+        return lambda: a @ b
+
+    title = f"mm {ways} {m}x{k} by {k}x{n}{', float64' if dtype == 'float64' else ''}"
+
+    @row(title, numpy=by_hand, tol=(1e-4, 1e-3), target=target, flops=0 if dtype == "float64" else 2 * m * n * k)
+    def make(torch):
+        a, b = map(torch.from_numpy, arrays())
+        return lambda: torch.mm(a, b)
+
+
+for _ways in ("NN", "NT", "TN", "TT"):
+    for _size in (8, 32, 64):
+        _turned(_size, _size, _size, _ways, target=2.0)
+    for _size in (128, 256):
+        _turned(_size, _size, _size, _ways)
+    _turned(1024, 256, 1024, _ways)
+for _m, _n, _k in ((1, 512, 512), (512, 4, 512), (16, 16, 4096), (1000, 3, 10)):
+    _turned(_m, _n, _k, "NT")
+_turned(64, 64, 64, "NN", "float64", target=2.0)
+_turned(512, 512, 512, "NT", "float64")
+
+
 @row("linear with bias and its gradients, 128x100 to 100", tol=(1e-4, 1e-3), flops=3 * 2 * 128 * 100 * 100)
 def linear(torch):
     x, w, b = (torch.from_numpy(rand(*s, seed=i)).requires_grad_(True) for i, s in enumerate([(128, 100), (100, 100), (100,)]))

@@ -258,7 +258,7 @@ def _state(torch):
 
 
 @row("checkpoint of 6 MB: save to memory, load", target=1.2,
-     limit="CRC-32, taken when written and when read, is a quarter; the pickle is written by Python.")
+     limit="Half is copying and the checksum at the speed of memory, half the pickle, written and read by Python.")
 def checkpoint_memory(torch):
     state = _state(torch)
 
@@ -271,7 +271,7 @@ def checkpoint_memory(torch):
 
 
 @row("checkpoint of 6 MB: save to a file, load", target=1.2,
-     limit="The file is synced before it replaces the old one; CRC-32 is taken twice, and the pickle is written by Python.")
+     limit="The file is forced to the disk before it replaces the old one, which PyTorch does not do.")
 def checkpoint_file(torch):
     state, folder = _state(torch), tempfile.TemporaryDirectory()
     path = pathlib.Path(folder.name) / "checkpoint.pt"

@@ -94,7 +94,7 @@ class ZipStorages(Storages):
             if guard.address(found) % max(itemsize, 1) == 0:
                 return found
         self.budget.take(nbytes)
-        out = CPU.zeros(nbytes, dtype=dtypes.uint8.np)
+        out = (CPU.zeros if self.skip else CPU.empty)(nbytes, dtype=dtypes.uint8.np)
         if not self.skip:
             self.archive.read_into(name, memoryview(out))
         if self.swap and itemsize > 1:
