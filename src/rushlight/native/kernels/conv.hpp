@@ -206,7 +206,7 @@ struct Part {
         return even <= high ? even : high;
     }
 
-    void choose(const RlPool* pool) {
+    RL_NOINLINE void choose(const RlPool* pool) {
         Axis &z = axes[0], &y = axes[1], &x = axes[2];
         chain = in * z.taps * y.taps * x.taps;
         together = in % 16 || chain == in ? in : 16;
@@ -266,7 +266,7 @@ struct Part {
     T* place_of(T* to, int64_t g, int64_t first) const { return to + (g * padded_out() + first) * chain; }
 
     // Packs the weights of one panel of one group: [k][lane].
-    void pack(const T* w, const WeightSteps& s, int64_t g, int64_t p, T* to) const {
+    RL_NOINLINE void pack(const T* w, const WeightSteps& s, int64_t g, int64_t p, T* to) const {
         int64_t first;
         const int64_t lanes = lanes_of(p, &first), here = least(lanes, out - first);
         const T* from = w + g * s.by_group + first * s.by_out;
@@ -311,7 +311,7 @@ struct Part {
     }
 
     // Block b: some images, one group, one z, some rows, some panels.
-    void block(int64_t b, T* scratch) const {
+    RL_NOINLINE void block(int64_t b, T* scratch) const {
         const int64_t o = b % blocks_o, yb = b / blocks_o % blocks_y, z = b / blocks_o / blocks_y % axes[0].n;
         const int64_t g = b / blocks_o / blocks_y / axes[0].n % groups, nb = b / blocks_o / blocks_y / axes[0].n / groups;
         const int64_t y0 = yb * high, y1 = least(y0 + high, axes[1].n), n0 = nb * images, n1 = least(n0 + images, batch);
@@ -403,7 +403,7 @@ struct Part {
             for (int64_t j = 0; j < padded_out(); ++j) to[g * padded_out() + j] = bias && j < out ? bias[g * out + j] : T(0);
     }
 
-    bool run(const T* w, const WeightSteps& steps, const RlPool* pool) {
+    RL_NOINLINE bool run(const T* w, const WeightSteps& steps, const RlPool* pool) {
         flatten();
         const int64_t outputs = batch * groups * out * axes[0].n * axes[1].n * axes[2].n;
         const bool share = pool->pays(time_of(outputs, in * axes[0].taps * axes[1].taps * axes[2].taps));

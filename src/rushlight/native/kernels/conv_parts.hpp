@@ -64,7 +64,7 @@ struct Axis {
     int phase[RL_CONV_TAPS];
     int64_t at[RL_CONV_TAPS], phase_shift[RL_CONV_TAPS];
 
-    void lay_out() {
+    RL_NOINLINE void lay_out() {
         low = shift[0];
         for (int t = 1; t < taps; ++t) low = least(low, shift[t]);
         reach = phases = 0;
@@ -90,7 +90,7 @@ struct Axis {
 // Nanoseconds that a convolution takes one thread, about: short chains are not worth their outputs' handling.
 inline int64_t time_of(int64_t outputs, int64_t chain) { return outputs * chain / kWorkPerNs + (chain < 64 ? outputs / 2 : 0); }
 
-inline Axis forward_axis(const RlConv& c, int d) {
+RL_NOINLINE inline Axis forward_axis(const RlConv& c, int d) {
     Axis a;
     a.n = c.outer[d], a.source = c.size[d], a.step = c.stride[d], a.dst0 = 0, a.dstep = 1;
     a.taps = int(c.kernel[d]);
@@ -100,7 +100,7 @@ inline Axis forward_axis(const RlConv& c, int d) {
 }
 
 // The part of a transposed convolution whose outputs lie at indices i with (i + padding) % stride == f.
-inline Axis transposed_axis(const RlConv& c, int d, int64_t f) {
+RL_NOINLINE inline Axis transposed_axis(const RlConv& c, int d, int64_t f) {
     Axis a;
     const int64_t s = c.stride[d], p = c.padding[d];
     const int64_t first = f >= p % s ? f - p % s : f - p % s + s;  // the least i >= 0
@@ -163,7 +163,7 @@ RL_INLINE void stage_row(const T* row, int64_t size, int64_t first, int64_t step
 
 // Copies `channels` channels of one image, whose planes are size[0] * size[1] * size[2] large.
 template <class T>
-void stage_image(const Stage& s, const T* source, int64_t channels, int64_t z0, int64_t y0, T* to) {
+RL_NOINLINE void stage_image(const Stage& s, const T* source, int64_t channels, int64_t z0, int64_t y0, T* to) {
     const int64_t row = s.x->source, sheet = row * s.y->source, volume = sheet * s.z->source;
     for (int64_t c = 0; c < channels; ++c, to += s.channel, source += volume) {
         T* at = to;

@@ -15,6 +15,7 @@ namespace RL_NS {
 
 constexpr int64_t kWinogradBlock = 128 * 1024;   // elements of a block's transformed source, about
 constexpr int64_t kWinogradPlaces = 28;          // tiles of a block at least, and of a convolution at all
+constexpr bool kWinograd = RL_VECTOR_BYTES > 16 || RL_REGISTERS == 32;  // on the oldest processors small code comes first
 constexpr int64_t kWinogradChannels = 32;        // with fewer channels the transforms take longer than they save
 
 template <class T>
@@ -39,7 +40,7 @@ struct Winograd {
         const Axis &z = p.axes[0], &y = p.axes[1], &x = p.axes[2];
         const bool flat = z.n == 1 && z.source == 1 && z.taps == 1 && z.shift[0] == 0;
         return flat && three(y) && three(x) && p.groups == 1 && p.in >= kWinogradChannels && p.out >= kWinogradChannels &&
-               y.n >= 6 && x.n >= 6 && p.batch * over(y.n, 2) * over(x.n, 2) >= kWinogradPlaces;
+               y.n >= 12 && x.n >= 12 && p.batch * over(y.n, 2) * over(x.n, 2) >= kWinogradPlaces;
     }
 
     static Axis of_tiles(const Axis& a) {
@@ -73,7 +74,7 @@ struct Winograd {
     }
 
     // GgG' of a panel's kernels.
-    void transform_weights(const T* w, const WeightSteps& steps, int64_t p, T* packed) const {
+    RL_NOINLINE void transform_weights(const T* w, const WeightSteps& steps, int64_t p, T* packed) const {
         int64_t first;
         const int64_t lanes = part.lanes_of(p, &first), in = part.in;
         T* to = weights + first * 16 * in;
@@ -100,7 +101,7 @@ struct Winograd {
     }
 
     // B'dB of all channels of a block: to[place of 16][channel][tile].
-    void transform_source(int64_t n0, int64_t n1, int64_t y0, T* staged, T* to) const {
+    RL_NOINLINE void transform_source(int64_t n0, int64_t n1, int64_t y0, T* staged, T* to) const {
         const int64_t plane = axes[1].source * axes[2].source, count = high * stage.pitch;
         int64_t at[4][4];
         for (int i = 0; i < 4; ++i)
@@ -147,7 +148,7 @@ struct Winograd {
     }
 
     // Tiles [begin, end) of a block, whose products are m[place of 16][tile][lane].
-    void write(const T* m, int64_t next, int64_t begin, int64_t end, int64_t n0, int64_t y0, int64_t p, T* lines, Vec<T>* sum) const {
+    RL_NOINLINE void write(const T* m, int64_t next, int64_t begin, int64_t end, int64_t n0, int64_t y0, int64_t p, T* lines, Vec<T>* sum) const {
         int64_t first;
         const int64_t lanes = part.lanes_of(p, &first), here = least(lanes, part.out - first), across = axes[2].n;
         const int64_t apart = 2 * kPixels * lanes;
@@ -165,7 +166,7 @@ struct Winograd {
         }
     }
 
-    void block(int64_t b, T* memory, const int32_t* offsets) {
+    RL_NOINLINE void block(int64_t b, T* memory, const int32_t* offsets) {
         const int64_t o = b % blocks_o, yb = b / blocks_o % blocks_y, nb = b / blocks_o / blocks_y;
         const int64_t n0 = nb * images, n1 = least(n0 + images, part.batch), y0 = yb * high, in = part.in;
         const int64_t rows = least(high, axes[1].n - y0);
@@ -225,7 +226,7 @@ struct Winograd {
 // A part by Winograd where it pays, else directly.
 template <class T>
 bool convolve_part(Part<T>& p, const T* w, const WeightSteps& steps, const RlPool* pool) {
-    if constexpr (sizeof(T) == 4) {
+    if constexpr (sizeof(T) == 4 && kWinograd) {
         if (Winograd<T>::suits(p)) {
             Winograd<T> quick(p);
             if (quick.run(w, steps, pool)) return true;
