@@ -29,6 +29,9 @@ SHAPES = [
     ((3, 8, 20, 84), 16, (8, 8), (4, 4), (0, 0), (1, 1), 1),
     ((4, 64, 300), 64, (5,), (1,), (2,), (1,), 1),
     ((2, 5, 9, 10, 11), 17, (3, 3, 2), (1, 2, 1), (1, 0, 1), (1, 1, 2), 1),
+    ((3, 33, 13, 17), 47, (3, 3), (1, 1), (1, 1), (1, 1), 1),
+    ((2, 40, 12, 15), 65, (3, 3), (1, 1), (2, 0), (1, 1), 1),
+    ((9, 32, 12, 12), 32, (3, 3), (1, 1), (1, 1), (1, 1), 1),
     ((5, 512, 3, 3), 512, (3, 3), (1, 1), (1, 1), (1, 1), 1),
 ]
 
@@ -112,6 +115,19 @@ def test_what_is_not_finite_stays_where_it_is():
     x[0, 1, 0, 5] = np.nan
     y = conv.convolution(x, np.ones((4, 2, 3, 3), np.float32), None, (1, 1), (1, 1), (1, 1), 1)
     assert np.argwhere(np.isnan(y[0, 0])).tolist() == [[0, 4], [0, 5], [1, 4], [1, 5]]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 3e38])
+def test_winograd_leaves_what_is_not_finite_to_direct_sums(value):
+    """A tile would spread it to outputs that do not see it, and turn inf into nan."""
+    x, w = np.ones((1, 32, 14, 14), np.float32), np.ones((32, 32, 3, 3), np.float32)
+    x[0, 3, 4, 5] = value
+    for y in (conv.convolution(x, w, None, (1, 1), (1, 1), (1, 1), 1),
+              conv.convolution_transposed(x, w, None, (14, 14), (1, 1), (1, 1), (1, 1), 1)):
+        seen = np.zeros((14, 14), bool)
+        seen[3:6, 4:7] = True
+        assert np.array_equal(y[0, 0][seen], np.full(9, np.float32(value)), equal_nan=True)
+        assert np.isfinite(y[0, :, ~seen]).all() and y[0, 0, 10, 10] == 288
 
 
 def test_what_is_refused():

@@ -155,9 +155,12 @@ CONVOLUTIONS = (
     ((8, 32, 14, 14), (64, 32, 5, 5), 1, 0), ((8, 6, 12, 12), (16, 6, 5, 5), 1, 0), ((4, 64, 200), (64, 64, 5), 1, 2),
 )
 
+# Those by Winograd's method, whose last digits are others.
+WINOGRAD = tuple([c for c in CONVOLUTIONS if c[1][2:] == (3, 3) and c[2] == 1 and min(c[1][:2]) >= 32])
+
 
 @exp_alike
-@pytest.mark.parametrize("case", CONVOLUTIONS, ids=lambda c: "x".join(map(str, c[0])))
+@pytest.mark.parametrize("case", [c for c in CONVOLUTIONS if c not in WINOGRAD], ids=lambda c: "x".join(map(str, c[0])))
 def test_convolutions(torch, case):
     size, kernel, stride, padding = case
     x, w, b = torch.randn(size), torch.randn(kernel), torch.randn(kernel[0])
@@ -171,6 +174,18 @@ def test_convolutions(torch, case):
         expected.backward(g)
         got.backward(ours(g))
         assert_same(x.grad, y.grad)
+
+
+@exp_alike
+@pytest.mark.parametrize("case", WINOGRAD, ids=lambda c: "x".join(map(str, c[0])))
+def test_convolutions_by_winograd(torch, case):
+    """The error stays within four times PyTorch's own, both against sums in float64."""
+    size, kernel, stride, padding = case
+    x, w = torch.randn(size), torch.randn(kernel)
+    exact = torch.conv2d(x.double(), w.double(), None, stride, padding)
+    got = torch.from_numpy(rl.conv2d(ours(x), ours(w), None, stride, padding).numpy())
+    errors = [(y - exact).square().mean().sqrt() for y in (got, torch.conv2d(x, w, None, stride, padding))]
+    assert errors[0] < 4 * errors[1]
 
 
 @exp_alike

@@ -1,5 +1,5 @@
-#include "conv.hpp"
 #include "conv_weight.hpp"
+#include "conv_winograd.hpp"
 
 RL_TABLE(ConvTable, conv) = {
     {RL_NS::convolve<float>, RL_NS::convolve<double>},

@@ -4,119 +4,152 @@
 // added up, the bias after the first: PyTorch's order, found by experiment. Two tiles do the work:
 // `channels_tile` has its lanes along output channels, for which weights are packed, and broadcasts
 // elements of the source; `pixels_tile` has its lanes along a row of outputs and broadcasts weights, best for few output
-// channels or a short chain. Both give the same bits.
+// channels or a short chain. Both give the same bits. Tiles come in few sizes: the next larger one serves
+// for those between, and what it computes too much is not stored.
 #pragma once
 #include "conv_parts.hpp"
 
 namespace RL_NS {
 
-#if defined(__GNUC__)
-#define RL_PREFETCH(p) __builtin_prefetch(p)
-#else
-#define RL_PREFETCH(p) (void)0
-#endif
 constexpr int64_t kAhead = 16;
-constexpr int64_t kStaged = 160 * 1024;   // bytes * 4: elements of a staged block, well inside the second cache
-
-// And how many channels beside v vectors of outputs.
-constexpr int most_channels(int v) {
-    return RL_REGISTERS == 32 ? (v <= 2 ? 12 : v == 3 ? 8 : 6) : (v == 1 ? 10 : v == 2 ? 6 : v == 3 ? 4 : 2);
-}
+constexpr int64_t kStaged = 160 * 1024;   // elements of a staged block, well inside the second cache
 
 // The terms of an output: `groups` chains of `count` each, whose weights and offsets begin `all` terms apart.
 struct Chain {
     int64_t groups, count, all;
 };
 
-// Adds what the groups before gave to a group's sums, or leaves these for the next; true when they are the last.
-template <class T, int R, int V>
-RL_INLINE bool add_groups(const Chain& k, int64_t g, Vec<T> (&acc)[R][V], T* before) {
-    constexpr int W = Lanes<T>::W;
-    if (k.groups == 1) return true;
-    if (g) RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = load(before + (i * V + j) * W) + acc[i][j];
-    if (g == k.groups - 1) return true;
-    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) store(before + (i * V + j) * W, acc[i][j]);
-    return false;
-}
-
-// sums[i][lane] = bias[lane] + sum over k of x[offset[k] + i] * w[k][lane], R outputs of V vectors of channels; then the same
-// for another row of outputs, H = 2, whose source lies `apart`.
-template <class T, int O, int V, int H>
+// sums[i][lane] = bias[lane] + sum over k of x[offset[k] + i] * w[k][lane], for O outputs of V vectors of channels; the same
+// for the next of H images, whose source lies `apart`.
+template <class T, int V, int O, int H>
 void channels_tile(Chain k, const T* x, int64_t apart, const int32_t* offset, const T* w, const T* bias, T* sums) {
     constexpr int W = Lanes<T>::W, R = O * H;
-    const T* x2 = x + apart;
-    for (int64_t g = 0;; ++g, offset += k.all, w += k.all * V * W) {
-        Vec<T> acc[R][V];
-        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
-        for (int64_t p = 0; p < k.count; ++p) {
-            const T *from = x + offset[p], *from2 = x2 + offset[p];
-            Vec<T> row[V];
-            RL_UNROLL for (int j = 0; j < V; ++j) row[j] = load(w + (p * V + j) * W), RL_PREFETCH(w + ((p + kAhead) * V + j) * W);
-            RL_UNROLL for (int i = 0; i < R; ++i) {
-                const Vec<T> each = splat<T>(i < O ? from[i] : from2[i - O]);
-                RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += each * row[j];
-            }
-        }
-        if (bias && g == 0) RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = acc[i][j] + load(bias + j * W);
-        if (!add_groups<T, R, V>(k, g, acc, sums)) continue;
-        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) store(sums + (i * V + j) * W, acc[i][j]);
-        return;
-    }
-}
-
-// The same for R channels and V vectors of outputs, `tail` lanes of the last; rows of c are `plane` apart.
-template <class T, int R, int V>
-void pixels_tile(Chain k, const T* x, const int32_t* offset, const T* w, const T* bias, T* c, int64_t plane, int tail) {
-    constexpr int W = Lanes<T>::W;
-    alignas(64) T before[R * V * W];
-    for (int64_t g = 0;; ++g, offset += k.all, w += k.all * R) {
+    const T* before = bias;
+    for (int64_t g = 0, step = 0; g < k.groups; ++g, offset += k.all, w += k.all * V * W, before = sums, step = V * W) {
         Vec<T> acc[R][V];
         RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
         for (int64_t p = 0; p < k.count; ++p) {
             const T* from = x + offset[p];
             Vec<T> row[V];
+            RL_UNROLL for (int j = 0; j < V; ++j) row[j] = load(w + (p * V + j) * W), RL_PREFETCH(w + ((p + kAhead) * V + j) * W);
+            RL_UNROLL for (int h = 0; h < H; ++h) RL_UNROLL for (int i = 0; i < O; ++i) {
+                const Vec<T> each = splat<T>(from[h * apart + i]);
+                RL_UNROLL for (int j = 0; j < V; ++j) acc[h * O + i][j] += each * row[j];
+            }
+        }
+        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) {
+            const int at = (i * V + j) * W;
+            store(sums + at, acc[i][j] + load(before + i * step + j * W));
+        }
+    }
+}
+
+// The same for R channels, of which `rows` count and whose weights lie `ws` apart, and V vectors of outputs, `tail` lanes of the
+// last; rows of c are `plane` apart.
+template <class T, int V, int R>
+void pixels_tile(Chain k, const T* x, const int32_t* offset, const T* w, int64_t ws, const T* bias, T* c, int64_t plane, int rows, int tail) {
+    constexpr int W = Lanes<T>::W;
+    for (int64_t g = 0; g < k.groups; ++g, offset += k.all, w += k.all * ws) {
+        Vec<T> acc[R][V];
+        RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>{};
+        const T* by = w;
+        for (int64_t p = 0; p < k.count; ++p, by += ws) {
+            const T* from = x + offset[p];
+            Vec<T> row[V];
             RL_UNROLL for (int j = 0; j < V; ++j) row[j] = kMasks && j == V - 1 ? load_part(from + j * W, tail) : load(from + j * W);
             RL_UNROLL for (int i = 0; i < R; ++i) {
-                const Vec<T> each = splat<T>(w[p * R + i]);
+                const Vec<T> each = splat<T>(by[i]);
                 RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] += each * row[j];
             }
         }
-        if (bias && g == 0) RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = acc[i][j] + splat<T>(bias[i]);
-        if (!add_groups<T, R, V>(k, g, acc, before)) continue;
-        RL_UNROLL for (int i = 0; i < R; ++i, c += plane) RL_UNROLL for (int j = 0; j < V; ++j)
-            j == V - 1 ? store_edge(c + j * W, acc[i][j], tail) : store(c + j * W, acc[i][j]);
-        return;
+        T* to = c;
+        RL_UNROLL for (int i = 0; i < R; ++i, to += plane) {
+            if (i >= rows) break;
+            RL_UNROLL for (int j = 0; j < V; ++j) {
+                const Vec<T> before = g == 0 ? splat<T>(bias[i]) : j == V - 1 ? load_edge(to + j * W, tail) : load(to + j * W);
+                j == V - 1 ? store_edge(to + j * W, acc[i][j] + before, tail) : store(to + j * W, acc[i][j] + before);
+            }
+        }
     }
 }
 
 template <class T>
-using ChannelsTile = void (*)(Chain, const T*, int64_t, const int32_t*, const T*, const T*, T*);
+struct ChannelsTile {
+    int v, o, h;
+    void (*run)(Chain, const T*, int64_t, const int32_t*, const T*, const T*, T*);
+};
 template <class T>
-using PixelsTile = void (*)(Chain, const T*, const int32_t*, const T*, const T*, T*, int64_t, int);
+struct PixelsTile {
+    int v, r;
+    void (*run)(Chain, const T*, const int32_t*, const T*, int64_t, const T*, T*, int64_t, int, int);
+};
+template <class T, int V, int O, int H = 1>
+constexpr ChannelsTile<T> channels_of{V, O, H, channels_tile<T, V, O, H>};
+template <class T, int V, int R>
+constexpr PixelsTile<T> pixels_of{V, R, pixels_tile<T, V, R>};
 
-template <class T, int V, int H, int R = 1>
-ChannelsTile<T> pick_pixels(int r) {
-    if (r == R) return channels_tile<T, R, V, H>;
-    if constexpr ((R + 1) * H <= most_pixels(V))
-        return pick_pixels<T, V, H, R + 1>(r);
-    else
-        return nullptr;
-}
-template <class T, int H>
-ChannelsTile<T> pick_channels_tile(int r, int v) {
-    return v == 1 ? pick_pixels<T, 1, H>(r) : v == 2 ? pick_pixels<T, 2, H>(r) : v == 3 ? pick_pixels<T, 3, H>(r) : pick_pixels<T, 4, H>(r);
-}
-template <class T, int V, int R = 1>
-PixelsTile<T> pick_channels(int r) {
-    if (r == R) return pixels_tile<T, R, V>;
-    if constexpr (R < most_channels(V))
-        return pick_channels<T, V, R + 1>(r);
-    else
-        return nullptr;
-}
+// All tiles there are; of a kind the larger come later.
 template <class T>
-PixelsTile<T> pick_pixels_tile(int r, int v) {
-    return v == 1 ? pick_channels<T, 1>(r) : v == 2 ? pick_channels<T, 2>(r) : v == 3 ? pick_channels<T, 3>(r) : pick_channels<T, 4>(r);
+struct ChannelsTiles {
+#if RL_REGISTERS == 32
+    static constexpr ChannelsTile<T> all[] = {channels_of<T, 1, 8>, channels_of<T, 1, 24>, channels_of<T, 2, 4>, channels_of<T, 2, 8>, channels_of<T, 2, 14>};
+#else
+    static constexpr ChannelsTile<T> all[] = {channels_of<T, 1, 4>, channels_of<T, 1, 12>, channels_of<T, 2, 2>, channels_of<T, 2, 4>, channels_of<T, 2, 6>};
+#endif
+};
+template <>
+struct ChannelsTiles<float> {
+    using T = float;
+#if RL_REGISTERS == 32
+    static constexpr ChannelsTile<T> all[] = {
+        channels_of<T, 1, 8>, channels_of<T, 1, 16>, channels_of<T, 1, 24>, channels_of<T, 1, 8, 2>, channels_of<T, 2, 4>, channels_of<T, 2, 7>,
+        channels_of<T, 2, 8>, channels_of<T, 2, 10>, channels_of<T, 2, 12>, channels_of<T, 2, 13>, channels_of<T, 2, 14>,
+        channels_of<T, 2, 1, 8>, channels_of<T, 2, 2, 5>, channels_of<T, 2, 4, 3>, channels_of<T, 2, 7, 2>};
+#else
+    static constexpr ChannelsTile<T> all[] = {
+        channels_of<T, 1, 4>, channels_of<T, 1, 8>, channels_of<T, 1, 12>, channels_of<T, 2, 2>, channels_of<T, 2, 4>, channels_of<T, 2, 5>,
+        channels_of<T, 2, 6>, channels_of<T, 2, 1, 4>, channels_of<T, 2, 2, 3>, channels_of<T, 2, 3, 2>};
+#endif
+};
+template <class T>
+struct PixelsTiles {
+#if RL_REGISTERS == 32
+    static constexpr PixelsTile<T> all[] = {pixels_of<T, 1, 12>, pixels_of<T, 2, 12>, pixels_of<T, 4, 1>, pixels_of<T, 4, 6>};
+#else
+    static constexpr PixelsTile<T> all[] = {pixels_of<T, 1, 8>, pixels_of<T, 2, 6>, pixels_of<T, 4, 1>, pixels_of<T, 4, 2>};
+#endif
+};
+template <>
+struct PixelsTiles<float> {
+    using T = float;
+#if RL_REGISTERS == 32
+    static constexpr PixelsTile<T> all[] = {pixels_of<T, 1, 4>, pixels_of<T, 1, 12>, pixels_of<T, 2, 4>, pixels_of<T, 2, 8>, pixels_of<T, 2, 12>,
+                                            pixels_of<T, 4, 1>, pixels_of<T, 4, 2>, pixels_of<T, 4, 4>, pixels_of<T, 4, 6>};
+#else
+    static constexpr PixelsTile<T> all[] = {pixels_of<T, 1, 4>, pixels_of<T, 1, 10>, pixels_of<T, 2, 3>, pixels_of<T, 2, 6>,
+                                            pixels_of<T, 4, 1>, pixels_of<T, 4, 2>};
+#endif
+};
+
+// The tile of v vectors that goes over n outputs in the shortest time; for `images` of them at once the one that fits.
+template <class T>
+const ChannelsTile<T>& channels_for(int v, int64_t n, int64_t images) {
+    const ChannelsTile<T>* best = nullptr;
+    int64_t time = 0;
+    for (const ChannelsTile<T>& t : ChannelsTiles<T>::all) {
+        if (t.v != v || t.h > images || (t.h > 1 && n > t.o)) continue;
+        const int64_t takes = over(n, t.o) * most(t.o * t.h * v + v, 8) * 64 / t.h;
+        if (!best || takes < time) best = &t, time = takes;
+    }
+    return *best;
+}
+// The smallest that has r channels.
+template <class T>
+const PixelsTile<T>& pixels_for(int v, int64_t r) {
+    const PixelsTile<T>* best = nullptr;
+    for (const PixelsTile<T>& t : PixelsTiles<T>::all)
+        if (t.v == v && (!best || best->r < r)) best = &t;
+    return *best;
 }
 
 // Where the weight of (output channel o, source channel i, kernel index t) of a group lies: o * by_out + i * by_in + t.
@@ -137,7 +170,7 @@ struct Part {
     // The plan.
     int64_t chain, together;         // in * taps; source channels whose terms come together
     bool direct, by_channels;
-    int64_t panels, width;           // of output channels: vectors of channels in a panel at most; or channels
+    int64_t panels, width;           // of output channels; the last panel may have less
     int64_t images, high;            // of a staged block: images, rows
     int64_t blocks_n, blocks_y, blocks_o;
     Stage stage;
@@ -146,13 +179,8 @@ struct Part {
     const T* padded_bias;
 
     int64_t lanes_of(int64_t p, int64_t* first) const {  // channels of panel p
-        if (by_channels) {
-            const int64_t vectors = over(out, W), v0 = cut(vectors, panels, p), v1 = cut(vectors, panels, p + 1);
-            *first = v0 * W;
-            return (v1 - v0) * W;
-        }
-        *first = cut(out, panels, p);
-        return cut(out, panels, p + 1) - *first;
+        *first = p * width;
+        return least(width, padded_out() - *first);
     }
     int64_t padded_out() const { return by_channels ? over(out, W) * W : out; }
 
@@ -167,26 +195,29 @@ struct Part {
             z->low = y->low = x->low = z->shift[0] = y->shift[0] = x->shift[0] = 0;
         }
         const int64_t planes = z->source * y->source * x->source;
-        if (!kMasks || (planes * int64_t(sizeof(T)) % 1024 == 0 && in > 8)) direct = false;  // channels that share a set of the cache
+        if (!kMasks || x->n < kPixels || (planes * int64_t(sizeof(T)) % 1024 == 0 && in > 8)) direct = false;  // channels that share a set of the cache
     }
 
-    void choose(const RlPool* pool) {
+    // How many of the vectors that are left of a row a tile takes.
+    static int vectors_of(int64_t left) { return left >= 4 ? 4 : left >= 2 ? 2 : 1; }
+    // `count` in parts of at most `high`, all but the last a multiple of 4 where that makes no more of them.
+    static int64_t most_even(int64_t count, int64_t high) {
+        const int64_t even = over(over(count, over(count, high)), 4) * 4;
+        return even <= high ? even : high;
+    }
+
+    RL_NOINLINE void choose(const RlPool* pool) {
         Axis &z = axes[0], &y = axes[1], &x = axes[2];
         chain = in * z.taps * y.taps * x.taps;
         together = in % 16 || chain == in ? in : 16;
         const int64_t vectors = over(out, W);
         const double k = double(chain);
         by_channels = double(vectors * x.n) * (k / 2 + 7) < double(over(x.n, W) * out) * (k / 2 + 1.5);
-        if (by_channels) {
-            const int64_t wide = x.n >= 5 ? 2 : x.n >= 3 ? 3 : 4;
-            width = least(vectors, wide);
-            if (vectors == 3 && x.n <= 9) width = 3;
-            panels = over(vectors, width);
-        } else {
-            const int64_t v = least(over(x.n, W), 4);
-            panels = over(out, most_channels(int(v)));
-            width = over(out, panels);
-        }
+        if (by_channels)
+            width = least(vectors, 2) * W;
+        else
+            width = most_even(out, pixels_for<T>(vectors_of(over(x.n, W)), out).r);
+        panels = over(padded_out(), width);
         const int64_t threads = pool ? pool->threads() : 1;
         images = 1;
         high = y.n;
@@ -232,14 +263,15 @@ struct Part {
         });
     }
 
+    T* place_of(T* to, int64_t g, int64_t first) const { return to + (g * padded_out() + first) * chain; }
+
     // Packs the weights of one panel of one group: [k][lane].
-    void pack(const T* w, const WeightSteps& s, int64_t g, int64_t p, T* to) const {
+    RL_NOINLINE void pack(const T* w, const WeightSteps& s, int64_t g, int64_t p, T* to) const {
         int64_t first;
         const int64_t lanes = lanes_of(p, &first), here = least(lanes, out - first);
         const T* from = w + g * s.by_group + first * s.by_out;
-        to += g * chain * padded_out() + first * chain;
         const int64_t taps = axes[0].taps * axes[1].taps * axes[2].taps;
-        if (by_channels && s.by_in == taps && s.by_out == chain) return pack_whole(from, here, int(lanes / W), to);
+        if (by_channels && s.by_in == taps && s.by_out == chain) return pack_whole(from, here, lanes, to);
         each_term([&](int64_t c, int tz, int ty, int tx) {
             const T* at = from + c * s.by_in + axes[0].which[tz] * s.kernel_sheet + axes[1].which[ty] * s.kernel_row + axes[2].which[tx];
             for (int64_t j = 0; j < here; ++j) to[j] = at[j * s.by_out];
@@ -249,12 +281,12 @@ struct Part {
     }
 
     // The same where the weights lie as [lane][channel][tap], all taps in order: transposed as they lie, then sorted by taps.
-    void pack_whole(const T* from, int64_t here, int vectors, T* to) const {
-        const int64_t lanes = vectors * W, taps = chain / in;
+    void pack_whole(const T* from, int64_t here, int64_t lanes, T* to) const {
+        const int64_t taps = chain / in;
         T* lying = static_cast<T*>(scratch.get(size_t(together * taps * lanes) * sizeof(T)));
         for (int64_t c = 0; c < in; c += together, from += together * taps) {
             const int64_t some = least(together, in - c);
-            pack_panel(from, 1, chain, some * taps, here, vectors, lying);
+            turn_panel(from, chain, here, some * taps, lying, lanes);
             for (int64_t t = 0; t < taps; ++t)
                 for (int64_t i = 0; i < some; ++i, to += lanes)
                     for (int64_t j = 0; j < lanes; j += W) store(to + j, load(lying + (i * taps + t) * lanes + j));
@@ -279,7 +311,7 @@ struct Part {
     }
 
     // Block b: some images, one group, one z, some rows, some panels.
-    void block(int64_t b, T* scratch) const {
+    RL_NOINLINE void block(int64_t b, T* scratch) const {
         const int64_t o = b % blocks_o, yb = b / blocks_o % blocks_y, z = b / blocks_o / blocks_y % axes[0].n;
         const int64_t g = b / blocks_o / blocks_y / axes[0].n % groups, nb = b / blocks_o / blocks_y / axes[0].n / groups;
         const int64_t y0 = yb * high, y1 = least(y0 + high, axes[1].n), n0 = nb * images, n1 = least(n0 + images, batch);
@@ -289,13 +321,13 @@ struct Part {
                 stage_image(stage, source + (n * groups + g) * in * planes, in, z, y0, scratch + (n - n0) * stage.image);
         for (int64_t p = cut(panels, blocks_o, o); p < cut(panels, blocks_o, o + 1); ++p)
             for (int64_t n = n0, step_n; n < n1; n += step_n) {
-                const bool pair = by_channels && !direct && n + 1 < n1 && paired(p);
-                step_n = pair ? 2 : 1;
+                const int64_t left = n1 - n;
+                step_n = by_channels ? images_at_once(p, left) : 1;
                 T* out_at = result + (n * groups + g) * out * volume + (axes[0].dst0 + z * axes[0].dstep) * sheet;
                 const T* x = direct ? source + (n * groups + g) * in * planes + z * axes[0].step * axes[1].source * axes[2].source
                                     : scratch + (n - n0) * stage.image;
                 const int64_t step = direct ? axes[1].step * axes[2].source : stage.pitch;
-                by_channels ? rows_by_channels(p, g, y0, y1, x + (direct ? y0 * step : 0), step, out_at, pair)
+                by_channels ? rows_by_channels(p, g, y0, y1, x + (direct ? y0 * step : 0), step, out_at, step_n)
                             : rows_by_pixels(p, g, y0, y1, x + (direct ? y0 * step : 0), step, out_at);
             }
     }
@@ -304,101 +336,96 @@ struct Part {
         return to + (axes[1].dst0 + y * axes[1].dstep) * row + axes[2].dst0 + x * axes[2].dstep;
     }
 
-    // Stores a tile of r outputs, of which `here` lanes count.
-    RL_INLINE void write(const T* sums, int r, int64_t lanes, int64_t here, T* c) const {
+    // Stores r outputs, of which `here` lanes count.
+    void write(const T* sums, int64_t r, int64_t lanes, int64_t here, T* c) const {
         const int64_t dstep = axes[2].dstep;
-        if (dstep == 1) return finish<T>(sums, r, int(lanes), int(here), {c, 1, volume, nullptr, 0, 0, T(1), Order::chain});
+        if (dstep == 1) return turn(sums, lanes, r, here, c, volume);
         for (int64_t j = 0; j < here; ++j)
-            for (int i = 0; i < r; ++i) c[j * volume + i * dstep] = sums[i * lanes + j];
+            for (int64_t i = 0; i < r; ++i) c[j * volume + i * dstep] = sums[i * lanes + j];
     }
 
-    // Whether a row of outputs fits twice into a tile of panel p: the same row of two images then shares the weights.
-    bool paired(int64_t p) const {
+    // Rows of outputs of several images share the weights where they are short; of these `left` are left.
+    int64_t images_at_once(int64_t p, int64_t left) const {
         int64_t first;
-        return 2 * axes[2].n <= most_pixels(int(lanes_of(p, &first) / W));
+        return channels_for<T>(int(lanes_of(p, &first) / W), axes[2].n, direct ? 1 : left).h;
     }
 
-    // `pair`: for two images at once.
-    void rows_by_channels(int64_t p, int64_t g, int64_t y0, int64_t y1, const T* x, int64_t step, T* to, bool pair) const {
+    void rows_by_channels(int64_t p, int64_t g, int64_t y0, int64_t y1, const T* x, int64_t step, T* to, int64_t at_once) const {
         int64_t first;
-        const int64_t lanes = lanes_of(p, &first), here = least(lanes, out - first);
-        const int v = int(lanes / W);
-        const T* w = packed + g * chain * padded_out() + first * chain;
-        const T* b = padded_bias ? padded_bias + g * padded_out() + first : nullptr;
-        const int64_t n = axes[2].n, tiles = over(n, most_pixels(v));
-        const int low = int(n / tiles);
-        const ChannelsTile<T> tile[2] = {pair ? pick_channels_tile<T, 2>(low, v) : pick_channels_tile<T, 1>(low, v),
-                                         low < most_pixels(v) && !pair ? pick_channels_tile<T, 1>(low + 1, v) : nullptr};
+        const int64_t lanes = lanes_of(p, &first), here = least(lanes, out - first), n = axes[2].n;
+        const T* w = place_of(const_cast<T*>(packed), g, first);
+        const T* b = padded_bias + g * padded_out() + first;
+        const ChannelsTile<T>& tile = channels_for<T>(int(lanes / W), n, at_once);
         alignas(64) T sums[32 * W];
         to += first * volume;
         for (int64_t y = y0; y < y1; ++y, x += step) {
             int64_t skip;
             const Chain k = terms(y, &skip);
-            for (int64_t t = 0, at = 0; t < tiles; ++t) {
-                const int64_t next = cut(n, tiles, t + 1);
-                const int r = int(next - at);
-                tile[r - low](k, x + at, stage.image, offsets + skip, w + skip * lanes, b, sums);
-                for (int h = 0; h <= int(pair); ++h) write(sums + h * r * lanes, r, lanes, here, place(to, y, at) + h * groups * out * volume);
-                at = next;
+            for (int64_t at = 0; at < n; at += tile.o) {
+                const int64_t begin = most(0, least(at, n - tile.o)), count = least(tile.o, n - begin);
+                tile.run(k, x + begin, stage.image, offsets + skip, w + skip * lanes, b, sums);
+                for (int h = 0; h < tile.h; ++h) write(sums + h * tile.o * lanes, count, lanes, here, place(to, y, begin) + h * groups * out * volume);
             }
         }
     }
 
     void rows_by_pixels(int64_t p, int64_t g, int64_t y0, int64_t y1, const T* x, int64_t step, T* to) const {
         int64_t first;
-        const int r = int(lanes_of(p, &first));
-        const T* w = packed + g * chain * padded_out() + first * chain;
-        const T* b = padded_bias ? padded_bias + g * padded_out() + first : nullptr;
-        const int64_t n = axes[2].n, dstep = axes[2].dstep, vectors = over(n, W), tiles = over(vectors, 4);
-        const int low = int(vectors / tiles);
-        const PixelsTile<T> tile[2] = {pick_pixels_tile<T>(r, low), low < 4 ? pick_pixels_tile<T>(r, low + 1) : nullptr};
+        const int64_t r = lanes_of(p, &first), n = axes[2].n, dstep = axes[2].dstep;
+        const T* w = place_of(const_cast<T*>(packed), g, first);
+        const T* b = padded_bias + g * padded_out() + first;
         alignas(64) T aside[32 * W];
         to += first * volume;
         for (int64_t y = y0; y < y1; ++y, x += step) {
             int64_t skip;
             const Chain k = terms(y, &skip);
-            for (int64_t t = 0; t < tiles; ++t) {
-                const int64_t v0 = cut(vectors, tiles, t), v1 = cut(vectors, tiles, t + 1), at = v0 * W;
-                const int tail = int(least(W, n - (v1 - 1) * W));
-                const PixelsTile<T> run = tile[v1 - v0 - low];
+            for (int64_t at = 0, v; at < n; at += v * W) {
+                v = vectors_of(over(n - at, W));
+                while (pixels_for<T>(int(v), r).r < r) v /= 2;
+                const int64_t across = v * W, count = least(across, n - at);
+                const int tail = int(count - across + W);
+                const PixelsTile<T>& tile = pixels_for<T>(int(v), r);
                 T* c = place(to, y, at);
                 if (dstep == 1) {
-                    run(k, x + at, offsets + skip, w + skip * r, b, c, volume, tail);
+                    tile.run(k, x + at, offsets + skip, w + skip * r, r, b, c, volume, int(r), tail);
                     continue;
                 }
-                const int64_t across = (v1 - v0) * W, count = across - W + tail;
-                run(k, x + at, offsets + skip, w + skip * r, b, aside, across, tail);
-                for (int i = 0; i < r; ++i)
+                tile.run(k, x + at, offsets + skip, w + skip * r, r, b, aside, across, int(r), tail);
+                for (int64_t i = 0; i < r; ++i)
                     for (int64_t j = 0; j < count; ++j) c[i * volume + j * dstep] = aside[i * across + j];
             }
         }
     }
 
-    bool run(const T* w, const WeightSteps& steps, const RlPool* pool) {
+    // The bias of all panels, zeros where there is none.
+    void fill_bias(T* to) const {
+        for (int64_t g = 0; g < groups; ++g)
+            for (int64_t j = 0; j < padded_out(); ++j) to[g * padded_out() + j] = bias && j < out ? bias[g * out + j] : T(0);
+    }
+
+    RL_NOINLINE bool run(const T* w, const WeightSteps& steps, const RlPool* pool) {
         flatten();
         const int64_t outputs = batch * groups * out * axes[0].n * axes[1].n * axes[2].n;
         const bool share = pool->pays(time_of(outputs, in * axes[0].taps * axes[1].taps * axes[2].taps));
         choose(share ? pool : nullptr);
         if ((in + 1) * stage.channel > INT32_MAX) return false;
-        const int64_t weights = groups * padded_out() * chain, biases = bias ? groups * padded_out() : 0;
-        const size_t bytes = size_t(weights + biases + 2 * W) * sizeof(T) + size_t(chain) * sizeof(int32_t);
+        const int64_t weights = groups * padded_out() * chain, biases = groups * padded_out() + kPixels;
+        const size_t bytes = size_t(over(weights + kPixels, W) * W + biases) * sizeof(T) + size_t(chain) * sizeof(int32_t);
         T* to = static_cast<T*>(second_scratch.get(bytes));
         if (!to) return false;
-        T* bias_at = to + over(weights, W) * W;
-        if (bias)
-            for (int64_t g = 0; g < groups; ++g)
-                for (int64_t j = 0; j < padded_out(); ++j) bias_at[g * padded_out() + j] = j < out ? bias[g * out + j] : T(0);
-        padded_bias = bias ? bias_at : nullptr;
+        T* bias_at = to + over(weights + kPixels, W) * W;
+        fill_bias(bias_at);
+        padded_bias = bias_at;
         int32_t* offset_at = reinterpret_cast<int32_t*>(bias_at + biases);
         fill_offsets(offset_at);
         offsets = offset_at;
         packed = to;
         std::atomic<bool> right{true};
         auto pack_some = [&](int64_t first, int64_t last) {
-            if (!scratch.get(size_t(together * (chain / in) * 4 * W) * sizeof(T))) right = false;
-            for (int64_t i = first; i < last && right; ++i) pack(w, steps, i / panels, i % panels, to);
+            if (!scratch.get(size_t(together * (chain / in) * 2 * W) * sizeof(T))) right = false;
+            for (int64_t i = first; i < last && right; ++i) pack(w, steps, i / panels, i % panels, place_of(to, i / panels, i % panels * width));
         };
-        share ? rl::parallel_for(pool, groups * panels, over(65536, chain * width * W), pack_some) : pack_some(0, groups * panels);
+        share ? rl::parallel_for(pool, groups * panels, over(65536, chain * width), pack_some) : pack_some(0, groups * panels);
         const size_t staged = direct ? 0 : size_t(in * stage.channel + 8 * W) * sizeof(T);
         auto body = [&](int64_t first, int64_t last) {
             T* at = staged ? static_cast<T*>(scratch.get(staged)) : nullptr;
@@ -411,53 +438,5 @@ struct Part {
         return right;
     }
 };
-
-template <class T>
-bool convolve(const RlConv* c, const void* x, const void* w, const void* bias, void* y, const RlPool* pool) {
-    Part<T> p;
-    for (int d = 0; d < 3; ++d) p.axes[d] = forward_axis(*c, d);
-    p.batch = c->batch, p.groups = c->groups, p.in = c->in, p.out = c->out;
-    p.source = static_cast<const T*>(x), p.bias = static_cast<const T*>(bias), p.result = static_cast<T*>(y);
-    p.row = c->outer[2], p.sheet = p.row * c->outer[1], p.volume = p.sheet * c->outer[0];
-    const int64_t taps = c->kernel[0] * c->kernel[1] * c->kernel[2];
-    return p.run(static_cast<const T*>(w), {c->in * taps, taps, c->out * c->in * taps, c->kernel[2], c->kernel[1] * c->kernel[2]}, pool);
-}
-
-// The outputs of a part that no tap reaches: the bias, or zeros.
-template <class T>
-void fill(const Part<T>& p) {
-    for (int64_t nc = 0; nc < p.batch * p.groups * p.out; ++nc) {
-        const T value = p.bias ? p.bias[nc % (p.groups * p.out)] : T(0);
-        T* plane = p.result + nc * p.volume;
-        for (int64_t z = 0; z < p.axes[0].n; ++z)
-            for (int64_t y = 0; y < p.axes[1].n; ++y) {
-                T* to = p.place(plane + (p.axes[0].dst0 + z * p.axes[0].dstep) * p.sheet, y, 0);
-                for (int64_t x = 0; x < p.axes[2].n; ++x) to[x * p.axes[2].dstep] = value;
-            }
-    }
-}
-
-template <class T>
-bool convolve_transposed(const RlConv* c, const void* y, const void* w, const void* bias, void* x, const RlPool* pool) {
-    Part<T> p;
-    const int64_t taps = c->kernel[0] * c->kernel[1] * c->kernel[2];
-    for (int64_t fz = 0; fz < c->stride[0]; ++fz)
-        for (int64_t fy = 0; fy < c->stride[1]; ++fy)
-            for (int64_t fx = 0; fx < c->stride[2]; ++fx) {
-                const int64_t f[3] = {fz, fy, fx};
-                for (int d = 0; d < 3; ++d) p.axes[d] = transposed_axis(*c, d, f[d]);
-                if (p.axes[0].n * p.axes[1].n * p.axes[2].n == 0) continue;
-                p.batch = c->batch, p.groups = c->groups, p.in = c->out, p.out = c->in;
-                p.source = static_cast<const T*>(y), p.bias = static_cast<const T*>(bias), p.result = static_cast<T*>(x);
-                p.row = c->size[2], p.sheet = p.row * c->size[1], p.volume = p.sheet * c->size[0];
-                if (p.axes[0].taps * p.axes[1].taps * p.axes[2].taps == 0) {
-                    fill(p);
-                    continue;
-                }
-                const WeightSteps steps = {taps, c->in * taps, c->out * c->in * taps, c->kernel[2], c->kernel[1] * c->kernel[2]};
-                if (!p.run(static_cast<const T*>(w), steps, pool)) return false;
-            }
-    return true;
-}
 
 }  // namespace RL_NS

@@ -10,10 +10,45 @@
 
 namespace RL_NS {
 
-constexpr int kPixels = 24;
-// How many values a tile broadcasts beside `v` vectors: as many sums as the registers hold.
-constexpr int most_pixels(int v) {
-    return RL_REGISTERS == 32 ? (v == 1 ? kPixels : v == 2 ? 14 : v == 3 ? 9 : 6) : (v == 1 ? 12 : v == 2 ? 6 : v == 3 ? 4 : 2);
+#if defined(__GNUC__)
+#define RL_PREFETCH(p) __builtin_prefetch(p)
+#else
+#define RL_PREFETCH(p) (void)0
+#endif
+
+constexpr int kPixels = 24;  // the most that a tile broadcasts: so much may be read behind what counts
+
+// to[j * to_step + i] = from[i * step + j], rows i, columns j: W rows and columns at most.
+template <class T>
+RL_NOINLINE void turn_block(const T* from, int64_t step, int rows, int columns, T* to, int64_t to_step, int width) {
+    constexpr int W = Lanes<T>::W;
+    Vec<T> block[W];
+    RL_UNROLL for (int i = 0; i < W; ++i) block[i] = i < rows ? load_edge(from + i * step, columns) : Vec<T>{};
+    transpose<T>(block);
+    RL_UNROLL for (int j = 0; j < W; ++j) {
+        if (j >= columns) break;
+        store_edge(to + j * to_step, block[j], width);
+    }
+}
+
+// The same for any number of them.
+template <class T>
+void turn(const T* from, int64_t step, int64_t rows, int64_t columns, T* to, int64_t to_step) {
+    constexpr int W = Lanes<T>::W;
+    for (int64_t j = 0; j < columns; j += W)
+        for (int64_t i = 0; i < rows; i += W) {
+            const int high = int(least(W, rows - i));
+            turn_block(from + i * step + j, step, high, int(least(W, columns - j)), to + j * to_step + i, to_step, high);
+        }
+}
+
+// The same, with zeros behind the rows: each of the results is `width` long, a multiple of W.
+template <class T>
+void turn_panel(const T* from, int64_t step, int64_t rows, int64_t columns, T* to, int64_t width) {
+    constexpr int W = Lanes<T>::W;
+    for (int64_t i = 0; i < width; i += W)
+        for (int64_t j = 0; j < columns; j += W)
+            turn_block(from + i * step + j, step, int(most(0, least(W, rows - i))), int(least(W, columns - j)), to + j * width + i, width, W);
 }
 
 // One dimension of a part: output y of n goes to index dst0 + y * dstep, and tap t of it reads the source's index
@@ -29,7 +64,7 @@ struct Axis {
     int phase[RL_CONV_TAPS];
     int64_t at[RL_CONV_TAPS], phase_shift[RL_CONV_TAPS];
 
-    void lay_out() {
+    RL_NOINLINE void lay_out() {
         low = shift[0];
         for (int t = 1; t < taps; ++t) low = least(low, shift[t]);
         reach = phases = 0;
@@ -55,7 +90,7 @@ struct Axis {
 // Nanoseconds that a convolution takes one thread, about: short chains are not worth their outputs' handling.
 inline int64_t time_of(int64_t outputs, int64_t chain) { return outputs * chain / kWorkPerNs + (chain < 64 ? outputs / 2 : 0); }
 
-inline Axis forward_axis(const RlConv& c, int d) {
+RL_NOINLINE inline Axis forward_axis(const RlConv& c, int d) {
     Axis a;
     a.n = c.outer[d], a.source = c.size[d], a.step = c.stride[d], a.dst0 = 0, a.dstep = 1;
     a.taps = int(c.kernel[d]);
@@ -65,7 +100,7 @@ inline Axis forward_axis(const RlConv& c, int d) {
 }
 
 // The part of a transposed convolution whose outputs lie at indices i with (i + padding) % stride == f.
-inline Axis transposed_axis(const RlConv& c, int d, int64_t f) {
+RL_NOINLINE inline Axis transposed_axis(const RlConv& c, int d, int64_t f) {
     Axis a;
     const int64_t s = c.stride[d], p = c.padding[d];
     const int64_t first = f >= p % s ? f - p % s : f - p % s + s;  // the least i >= 0
@@ -128,7 +163,7 @@ RL_INLINE void stage_row(const T* row, int64_t size, int64_t first, int64_t step
 
 // Copies `channels` channels of one image, whose planes are size[0] * size[1] * size[2] large.
 template <class T>
-void stage_image(const Stage& s, const T* source, int64_t channels, int64_t z0, int64_t y0, T* to) {
+RL_NOINLINE void stage_image(const Stage& s, const T* source, int64_t channels, int64_t z0, int64_t y0, T* to) {
     const int64_t row = s.x->source, sheet = row * s.y->source, volume = sheet * s.z->source;
     for (int64_t c = 0; c < channels; ++c, to += s.channel, source += volume) {
         T* at = to;

@@ -15,17 +15,30 @@ namespace RL_NS {
 
 constexpr int64_t kRun = 2560;          // elements of a run, about: R + a few of them stay in the first cache
 constexpr int64_t kStagedRuns = 160 * 1024;
-constexpr int kTileOut = RL_REGISTERS == 32 ? 4 : 2, kTileTaps = RL_REGISTERS == 32 ? 6 : 4;
+constexpr int kTileOut = 3;
+constexpr int kDots = 24;               // of a tile, at most
 
-// total[i * E + j] += sum over s, p of g[i * gs + s * length + p] * x[offset[j] + s * image + p].
+// The tile with the least work for r by c, the `size` of a tile being its work.
+template <class Tile, int N>
+const Tile& least_work(const Tile (&all)[N], int64_t r, int64_t c) {
+    const Tile* best = nullptr;
+    int64_t work = 0;
+    for (const Tile& t : all) {
+        const int64_t takes = over(r, t.r) * over(c, t.c) * (t.r * t.c + t.r + t.c);
+        if (!best || takes < work) best = &t, work = takes;
+    }
+    return *best;
+}
+
+// dots[i * C + j] = the lanes of the sum over s, p of g[i * gs + s * length + p] * x[offset[j] + s * image + p].
 template <class T, int R, int C>
-void weight_tile(int64_t segments, int64_t length, const T* g, int64_t gs, const T* x, const int32_t* offset, int64_t image, T* total, int64_t E) {
-    constexpr int W = Lanes<T>::W, groups = (R * C + W - 1) / W;
-    Vec<T> acc[groups * W];
-    RL_UNROLL for (int i = 0; i < groups * W; ++i) acc[i] = Vec<T>{};
-    const T* seen[C];
-    RL_UNROLL for (int j = 0; j < C; ++j) seen[j] = x + offset[j];
+void weight_tile(int64_t segments, int64_t length, const T* g, int64_t gs, const T* x, const int32_t* offset, int64_t image, T* dots) {
+    constexpr int W = Lanes<T>::W;
+    Vec<T> acc[R * C];
+    RL_UNROLL for (int i = 0; i < R * C; ++i) acc[i] = Vec<T>{};
     for (int64_t s = 0; s < segments; ++s) {
+        const T* seen[C];
+        RL_UNROLL for (int j = 0; j < C; ++j) seen[j] = x + s * image + offset[j];
         for (int64_t p = 0; p < length; p += W) {
             Vec<T> each[R];
             RL_UNROLL for (int i = 0; i < R; ++i) each[i] = load(g + i * gs + p);
@@ -35,32 +48,31 @@ void weight_tile(int64_t segments, int64_t length, const T* g, int64_t gs, const
             }
         }
         g += length;
-        RL_UNROLL for (int j = 0; j < C; ++j) seen[j] += image;
     }
-    T out[groups * W];
-    RL_UNROLL for (int q = 0; q < groups; ++q) store(out + q * W, sums<T>(acc + q * W));
-    for (int i = 0; i < R; ++i)
-        for (int j = 0; j < C; ++j) total[i * E + j] += out[i * C + j];
+    RL_UNROLL for (int i = 0; i < R * C; ++i) store(dots + i * W, acc[i]);
 }
 
 template <class T>
-using WeightTile = void (*)(int64_t, int64_t, const T*, int64_t, const T*, const int32_t*, int64_t, T*, int64_t);
+struct WeightTile {
+    int r, c;
+    void (*run)(int64_t, int64_t, const T*, int64_t, const T*, const int32_t*, int64_t, T*);
+};
+template <class T>
+struct WeightTiles {
+    static constexpr WeightTile<T> all[] = {{1, 3, weight_tile<T, 1, 3>}, {1, 9, weight_tile<T, 1, 9>}, {3, 3, weight_tile<T, 3, 3>}};
+};
 
-template <class T, int R, int C = 1>
-WeightTile<T> pick_weight_taps(int c) {
-    if (c == C) return weight_tile<T, R, C>;
-    if constexpr (C < kTileTaps)
-        return pick_weight_taps<T, R, C + 1>(c);
-    else
-        return nullptr;
-}
-template <class T, int R = 1>
-WeightTile<T> pick_weight_tile(int r, int c) {
-    if (r == R) return pick_weight_taps<T, R>(c);
-    if constexpr (R < kTileOut)
-        return pick_weight_tile<T, R + 1>(r, c);
-    else
-        return nullptr;
+// total[i * E + j] += the sum of the lanes of dot i * C + j.
+template <class T>
+RL_NOINLINE void add_dots(T* dots, int rows, int columns, int C, T* total, int64_t E) {
+    constexpr int W = Lanes<T>::W;
+    for (int q = 0; q < rows * C; q += W) {
+        Vec<T> some[W];
+        RL_UNROLL for (int i = 0; i < W; ++i) some[i] = load(dots + (q + i) * W);
+        store(dots + q, sums<T>(some));
+    }
+    for (int i = 0; i < rows; ++i)
+        for (int j = 0; j < columns; ++j) total[i * E + j] += dots[i * C + j];
 }
 
 template <class T>
@@ -116,6 +128,7 @@ struct Weigh {
         const int64_t all = in * taps, blocks_y = over(axes[1].n, high);
         for (int64_t c = 0; c < some_c; ++c)
             for (int64_t t = 0; t < taps; ++t) offsets[c * taps + t] = int32_t(c * stage.channel + tap_offset[t]);
+        for (int i = 0; i < kDots; ++i) offsets[some_c * taps + i] = 0;
         for (int64_t n = 0; n < batch; n += images)
             for (int64_t z = 0; z < axes[0].n; ++z)
                 for (int64_t yb = 0; yb < blocks_y; ++yb) {
@@ -136,17 +149,14 @@ struct Weigh {
     }
 
     void tiles(int64_t segments, int64_t outs, int64_t entries, const T* g, const T* x, const int32_t* offsets, T* to, int64_t all) const {
-        const int64_t rows = over(outs, kTileOut), columns = over(entries, kTileTaps), gs = segments * length;
-        const int low = int(entries / columns);
-        for (int64_t i = 0; i < rows; ++i) {
-            const int64_t o = cut(outs, rows, i), r = cut(outs, rows, i + 1) - o;
-            const WeightTile<T> tile[2] = {pick_weight_tile<T>(int(r), low), low < kTileTaps ? pick_weight_tile<T>(int(r), low + 1) : nullptr};
-            for (int64_t j = 0, e = 0; j < columns; ++j) {
-                const int64_t next = cut(entries, columns, j + 1);
-                tile[next - e - low](segments, length, g + o * gs, gs, x, offsets + e, stage.image, to + o * all + e, all);
-                e = next;
+        const WeightTile<T>& tile = least_work(WeightTiles<T>::all, outs, entries);
+        const int64_t gs = segments * length;
+        T dots[(kDots + W) * W];
+        for (int64_t o = 0; o < outs; o += tile.r)
+            for (int64_t e = 0; e < entries; e += tile.c) {
+                tile.run(segments, length, g + o * gs, gs, x, offsets + e, stage.image, dots);
+                add_dots(dots, int(least(tile.r, outs - o)), int(least(tile.c, entries - e)), tile.c, to + o * all + e, all);
             }
-        }
     }
 
     bool run(const RlPool* pool) {
@@ -161,7 +171,7 @@ struct Weigh {
             if (in >= wanted)
                 pieces_c = over(wanted, groups);
             else
-                pieces_o = least(over(out, kTileOut / 2), over(wanted, groups));
+                pieces_o = least(out, over(wanted, groups));
         }
         int32_t* at = static_cast<int32_t*>(second_scratch.get(size_t(taps) * sizeof(int32_t)));
         if (!at || (some_c + 1) * stage.channel > INT32_MAX) return false;
@@ -171,8 +181,8 @@ struct Weigh {
                 for (int tx = 0; tx < axes[2].taps; ++tx) *at++ = int32_t(stage.offset(tz, ty, tx));
         const int64_t count = groups * out * in * taps;
         for (int64_t i = 0; i < count; ++i) total[i] = T(0);
-        const size_t for_x = size_t(some_c * stage.channel + slack() + 2 * W), for_g = size_t(some_o * images * length + 2 * W);
-        const size_t bytes = (for_x + for_g) * sizeof(T) + size_t(some_c * taps) * sizeof(int32_t);
+        const size_t for_x = size_t(some_c * stage.channel + slack() + 2 * W), for_g = size_t((some_o + kTileOut) * images * length + 2 * W);
+        const size_t bytes = (for_x + for_g) * sizeof(T) + size_t(some_c * taps + kDots) * sizeof(int32_t);
         std::atomic<bool> right{true};
         auto body = [&](int64_t first, int64_t last) {
             T* to = static_cast<T*>(scratch.get(bytes));
@@ -204,9 +214,10 @@ struct Rows {
     int64_t x_image, x_row;  // steps of the source, in places
 };
 
-// sums[i][lane] += sum over the outputs of g[output][i] * x[its place][lane], R output channels, V vectors of source channels.
-template <class T, int R, int V>
-void weight_channels(const Rows& k, const T* g, int64_t gs, const T* x, T* sums) {
+// sums[i][lane] += sum over the outputs of g[output][i] * x[its place][lane], R output channels, of which `rows` count, V vectors
+// of source channels.
+template <class T, int V, int R>
+void weight_channels(const Rows& k, const T* g, int64_t gs, const T* x, T* sums, int rows) {
     constexpr int W = Lanes<T>::W;
     Vec<T> acc[R][V];
     RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = load(sums + (i * V + j) * W);
@@ -222,29 +233,20 @@ void weight_channels(const Rows& k, const T* g, int64_t gs, const T* x, T* sums)
                 }
             }
         }
-    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) store(sums + (i * V + j) * W, acc[i][j]);
+    RL_UNROLL for (int i = 0; i < R; ++i) {
+        if (i >= rows) return;
+        RL_UNROLL for (int j = 0; j < V; ++j) store(sums + (i * V + j) * W, acc[i][j]);
+    }
 }
 
-template <class T>
-using WeightChannels = void (*)(const Rows&, const T*, int64_t, const T*, T*);
-
-template <class T, int V, int R = 1>
-WeightChannels<T> pick_weight_channels(int r) {
-    if (r == R) return weight_channels<T, R, V>;
-    if constexpr (R < most_pixels(V))
-        return pick_weight_channels<T, V, R + 1>(r);
-    else
-        return nullptr;
-}
-
-// The same with the roles exchanged: sums[i][lane] += x[its place + offset[i]] * g[output][lane], R taps, V vectors of output channels;
-// rows of sums are `ss` apart.
-template <class T, int R, int V>
-void weight_taps(const Rows& k, const T* x, const int32_t* offset, const T* g, int64_t gs, T* sums, int64_t ss) {
+// sums[i][lane] += sum over the outputs of x[offset[i] + its place] * g[output][lane], R taps and V vectors of output channels;
+// rows of sums are `ss` apart, `rows` of them count.
+template <class T, int V, int R>
+void weight_taps(const Rows& k, const T* x, const int32_t* offset, const T* g, int64_t gs, T* sums, int64_t ss, int rows) {
     constexpr int W = Lanes<T>::W;
     Vec<T> acc[R][V];
     const T* seen[R];
-    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = load(sums + i * ss + j * W);
+    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = i < rows ? load(sums + i * ss + j * W) : Vec<T>{};
     for (int64_t m = 0; m < k.images; ++m)
         for (int64_t y = 0; y < k.rows; ++y) {
             RL_UNROLL for (int i = 0; i < R; ++i) seen[i] = x + m * k.x_image + y * k.x_row + offset[i];
@@ -257,19 +259,54 @@ void weight_taps(const Rows& k, const T* x, const int32_t* offset, const T* g, i
                 }
             }
         }
-    RL_UNROLL for (int i = 0; i < R; ++i) RL_UNROLL for (int j = 0; j < V; ++j) store(sums + i * ss + j * W, acc[i][j]);
+    RL_UNROLL for (int i = 0; i < R; ++i) {
+        if (i >= rows) return;
+        RL_UNROLL for (int j = 0; j < V; ++j) store(sums + i * ss + j * W, acc[i][j]);
+    }
 }
 
+// Tiles of v vectors and r rows.
 template <class T>
-using WeightTaps = void (*)(const Rows&, const T*, const int32_t*, const T*, int64_t, T*, int64_t);
+struct RowsOfChannels {
+    int v, r;
+    void (*run)(const Rows&, const T*, int64_t, const T*, T*, int);
+};
+template <class T>
+struct RowsOfTaps {
+    int v, r;
+    void (*run)(const Rows&, const T*, const int32_t*, const T*, int64_t, T*, int64_t, int);
+};
+template <class T>
+struct WeightRows {
+#if RL_REGISTERS == 32
+    static constexpr RowsOfChannels<T> channels[] = {{1, 12, weight_channels<T, 1, 12>}, {2, 4, weight_channels<T, 2, 4>}, {2, 12, weight_channels<T, 2, 12>}};
+    static constexpr RowsOfTaps<T> taps[] = {{1, 12, weight_taps<T, 1, 12>}, {2, 4, weight_taps<T, 2, 4>}, {2, 12, weight_taps<T, 2, 12>}};
+#else
+    static constexpr RowsOfChannels<T> channels[] = {{1, 8, weight_channels<T, 1, 8>}, {2, 2, weight_channels<T, 2, 2>}, {2, 6, weight_channels<T, 2, 6>}};
+    static constexpr RowsOfTaps<T> taps[] = {{1, 8, weight_taps<T, 1, 8>}, {2, 2, weight_taps<T, 2, 2>}, {2, 6, weight_taps<T, 2, 6>}};
+#endif
+};
+#if RL_REGISTERS == 32
+template <>
+struct WeightRows<float> {
+    using T = float;
+    static constexpr RowsOfChannels<T> channels[] = {{1, 8, weight_channels<T, 1, 8>}, {1, 22, weight_channels<T, 1, 22>}, {2, 4, weight_channels<T, 2, 4>},
+                                                     {2, 8, weight_channels<T, 2, 8>}, {2, 11, weight_channels<T, 2, 11>}, {2, 13, weight_channels<T, 2, 13>}};
+    static constexpr RowsOfTaps<T> taps[] = {{1, 12, weight_taps<T, 1, 12>}, {1, 22, weight_taps<T, 1, 22>}, {2, 4, weight_taps<T, 2, 4>},
+                                             {2, 9, weight_taps<T, 2, 9>}, {2, 13, weight_taps<T, 2, 13>}};
+};
+#endif
 
-template <class T, int V, int R = 1>
-WeightTaps<T> pick_weight_entries(int r) {
-    if (r == R) return weight_taps<T, R, V>;
-    if constexpr (R < most_pixels(V))
-        return pick_weight_entries<T, V, R + 1>(r);
-    else
-        return nullptr;
+// The tile of v vectors that goes over n rows in the shortest time.
+template <class Tile, int N>
+const Tile& rows_for(const Tile (&all)[N], int v, int64_t n) {
+    const Tile* best = nullptr;
+    int64_t time = 0;
+    for (const Tile& t : all) {
+        const int64_t takes = over(n, t.r) * most(t.r * v + v, 8);
+        if (t.v == v && (!best || takes < time)) best = &t, time = takes;
+    }
+    return *best;
 }
 
 // What both have in common: blocks of outputs, y's gradient channels last.
@@ -291,7 +328,7 @@ struct WeighBlocks {
         stage.set(axes, high, images, W);
     }
     int64_t width(int64_t outs) const { return (over(outs, W) | 1) * W; }  // odd, so that places spread over the cache
-    int64_t for_grad(int64_t outs) const { return images * high * axes[2].n * width(outs); }
+    int64_t for_grad(int64_t outs) const { return images * high * axes[2].n * width(outs) + kPixels; }
     int64_t source_volume() const { return axes[0].source * axes[1].source * axes[2].source; }
 
     void stage_channels(int64_t g, int64_t first, int64_t count, int64_t n0, int64_t n1, int64_t z, int64_t y0, T* to) const {
@@ -308,8 +345,8 @@ struct WeighBlocks {
                 for (int64_t y = 0; y < axes[1].n; y += high) {
                     const int64_t n1 = least(n + images, batch), y1 = least(y + high, axes[1].n), places = (y1 - y) * axes[2].n;
                     for (int64_t m = n; m < n1; ++m)
-                        pack_panel(grad + ((m * groups + g) * out + o0) * volume + z * sheet + y * axes[2].n, 1, volume, places, o1 - o0,
-                                   int(gs / W), staged_g + (m - n) * places * gs);
+                        turn_panel(grad + ((m * groups + g) * out + o0) * volume + z * sheet + y * axes[2].n, volume, o1 - o0, places,
+                                   staged_g + (m - n) * places * gs, gs);
                     f(n, n1, z, y, y1);
                 }
     }
@@ -330,7 +367,7 @@ struct WeighBlocks {
         return pool->pays(time_of(batch * groups * out * axes[0].n * axes[1].n * axes[2].n, in * taps));
     }
     bool clear_sums(int64_t count) {
-        sums = static_cast<T*>(second_scratch.get(size_t(count) * sizeof(T)));
+        sums = static_cast<T*>(second_scratch.get(size_t(count + kPixels * 2 * W) * sizeof(T)));
         for (int64_t i = 0; sums && i < count; ++i) sums[i] = T(0);
         return sums;
     }
@@ -354,18 +391,14 @@ struct WeighChannels : WeighBlocks<T> {
         const int64_t lanes = lanes_of(p), here = least(lanes, in - first_of(p)), gs = width(o1 - o0);
         const int v = int(lanes / W);
         this->stage_channels(g, first_of(p), here, n0, n, z, y0, natural);
-        pack_panel(natural, 1, stage.channel, (n - n0) * stage.image, here, v, x);
+        turn_panel(natural, stage.channel, here, (n - n0) * stage.image, x, lanes);
         const Rows rows = {n - n0, y1 - y0, axes[2].n, stage.image, stage.pitch};
-        const int64_t tiles = over(o1 - o0, most_pixels(v));
-        for (int64_t i = 0; i < tiles; ++i) {
-            const int64_t o = cut(o1 - o0, tiles, i);
-            const int r = int(cut(o1 - o0, tiles, i + 1) - o);
-            const WeightChannels<T> tile = v == 1 ? pick_weight_channels<T, 1>(r) : pick_weight_channels<T, 2>(r);
+        const RowsOfChannels<T>& tile = rows_for(WeightRows<T>::channels, v, o1 - o0);
+        for (int64_t o = o0; o < o1; o += tile.r)
             for (int tz = 0, t = 0; tz < axes[0].taps; ++tz)
                 for (int ty = 0; ty < axes[1].taps; ++ty)
                     for (int tx = 0; tx < axes[2].taps; ++tx, ++t)
-                        tile(rows, staged_g + o, gs, x + stage.offset(tz, ty, tx) * lanes, sums_of(g, p, t, o0 + o));
-        }
+                        tile.run(rows, staged_g + o - o0, gs, x + stage.offset(tz, ty, tx) * lanes, sums_of(g, p, t, o), int(least(tile.r, o1 - o)));
     }
 
     void write(int64_t g, int64_t o0, int64_t o1, int64_t p) const {
@@ -409,7 +442,7 @@ struct WeighTaps : WeighBlocks<T> {
         const bool pays = this->pays(pool);
         const int64_t pieces = least(over(entries, 4), pays ? over(pool->threads(), groups) : 1), natural = over(in * stage.channel, W) * W;
         const int64_t grad = this->for_grad(out);
-        return this->share(pool, pays, groups * pieces, natural + grad + entries + W, [&](int64_t i, T* to) {
+        return this->share(pool, pays, groups * pieces, natural + grad + entries + kPixels + W, [&](int64_t i, T* to) {
             const int64_t g = i / pieces, e0 = cut(entries, pieces, i % pieces), e1 = cut(entries, pieces, i % pieces + 1);
             const int64_t c0 = e0 / taps, c1 = (e1 - 1) / taps + 1, gs = width(out);
             int32_t* offsets = reinterpret_cast<int32_t*>(to + natural + grad);
@@ -418,13 +451,10 @@ struct WeighTaps : WeighBlocks<T> {
                 this->stage_channels(g, c0, c1 - c0, n0, n1, z, y0, to);
                 const Rows rows = {n1 - n0, y1 - y0, axes[2].n, stage.image, stage.pitch};
                 for (int64_t p = 0; p < panels; ++p) {
-                    const int64_t v0 = cut(vectors, panels, p), v = cut(vectors, panels, p + 1) - v0, tiles = over(e1 - e0, most_pixels(int(v)));
-                    for (int64_t q = 0; q < tiles; ++q) {
-                        const int64_t e = e0 + cut(e1 - e0, tiles, q);
-                        const int r = int(e0 + cut(e1 - e0, tiles, q + 1) - e);
-                        const WeightTaps<T> tile = v == 1 ? pick_weight_entries<T, 1>(r) : pick_weight_entries<T, 2>(r);
-                        tile(rows, to, offsets + e, to + natural + v0 * W, gs, sums + (g * entries + e) * across + v0 * W, across);
-                    }
+                    const int64_t v0 = cut(vectors, panels, p), v = cut(vectors, panels, p + 1) - v0;
+                    const RowsOfTaps<T>& tile = rows_for(WeightRows<T>::taps, int(v), e1 - e0);
+                    for (int64_t e = e0; e < e1; e += tile.r)
+                        tile.run(rows, to, offsets + e, to + natural + v0 * W, gs, sums + (g * entries + e) * across + v0 * W, across, int(least(tile.r, e1 - e)));
                 }
             });
             for (int64_t e = e0; e < e1; ++e)
@@ -438,6 +468,7 @@ struct WeighTaps : WeighBlocks<T> {
             for (int tz = 0; tz < axes[0].taps; ++tz)
                 for (int ty = 0; ty < axes[1].taps; ++ty)
                     for (int tx = 0; tx < axes[2].taps; ++tx) *to++ = int32_t((c - c0) * stage.channel + stage.offset(tz, ty, tx));
+        for (int i = 0; i < kPixels; ++i) *to++ = 0;
     }
 };
 

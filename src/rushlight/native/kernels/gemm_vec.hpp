@@ -64,6 +64,10 @@ struct Vec {
         for (int i = 0; i < Lanes<T>::W; ++i) x.lane[i] += y.lane[i];
         return x;
     }
+    friend Vec operator-(Vec x, const Vec& y) {
+        for (int i = 0; i < Lanes<T>::W; ++i) x.lane[i] -= y.lane[i];
+        return x;
+    }
     friend Vec operator*(Vec x, const Vec& y) {
         for (int i = 0; i < Lanes<T>::W; ++i) x.lane[i] *= y.lane[i];
         return x;
