@@ -2,7 +2,7 @@
 cimport cython
 from rushlight.core.tensor cimport TensorBase, Version, counter, make, node_of, view_requires_grad
 from rushlight.core.engine cimport Node, Plan, _Raw
-from rushlight.core.modes cimport _Flags
+from rushlight.core.flags cimport _Flags
 
 cdef _Flags flags
 cdef _Raw walks
