@@ -141,7 +141,7 @@ class Node:
     def place_of(self, name):
         """Return the place of a value among those saved, by torch's name of it."""
         op = self.op
-        source = op.source({"self": op.params[0], "result": "out"}.get(name, name))
+        source = op.source_of({"self": op.params[0], "result": "out"}.get(name, name))
         if source not in self.plan.saves:
             raise AttributeError(f"'{self.name()}' object has no attribute '_saved_{name}'")
         return self.plan.saves.index(source)
