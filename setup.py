@@ -77,7 +77,7 @@ NATIVE_DIRECTIVES = {
 
 # Ordinary Python on the path of every training step, translated as it is. (Of layers and losses the same
 # was measured: it gains nothing. Classes that users construct stay Python for the texts of their TypeErrors.)
-HOT = ("optim/optimizer",)
+HOT = ("optim/update",)
 
 
 def modules():

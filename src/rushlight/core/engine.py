@@ -9,6 +9,7 @@ from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
 from .arrays import fits, owned
+from .handles import RemovableHandle
 from .modes import Flags, state
 from .tensor import OPS, TensorBase, counter, make, node_of
 from .watch import WALKS, WATCH
@@ -141,7 +142,7 @@ class Node:
     def place_of(self, name):
         """Return the place of a value among those saved, by torch's name of it."""
         op = self.op
-        source = op.source({"self": op.params[0], "result": "out"}.get(name, name))
+        source = op.source_of({"self": op.params[0], "result": "out"}.get(name, name))
         if source not in self.plan.saves:
             raise AttributeError(f"'{self.name()}' object has no attribute '_saved_{name}'")
         return self.plan.saves.index(source)
@@ -365,34 +366,6 @@ def unpacked(item, node, linked):
     linked = make(found._array)
     linked._node, linked._nr = (node, place) if type(place) is int else place
     return linked
-
-
-class RemovableHandle:
-    """What a registered hook gives back: `remove()` takes it out again; also a context manager."""
-
-    _next = 0
-
-    def __init__(self, hooks, fn, front=False):
-        RemovableHandle._next += 1
-        self.id = RemovableHandle._next
-        self.hooks = hooks
-        if front:
-            rest = dict(hooks)
-            hooks.clear()
-            hooks[self.id] = fn
-            hooks.update(rest)
-        else:
-            hooks[self.id] = fn
-
-    def remove(self):
-        """Take the hook out; harmless when it is out already."""
-        self.hooks.pop(self.id, None)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        self.remove()
 
 
 # ------------------------------------------------------------------ the walk

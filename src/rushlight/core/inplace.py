@@ -4,8 +4,7 @@ import warnings
 from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
-from . import tensor as tensor_module
-from . import views
+from . import arguments, tensor as tensor_module, views
 from .kinds import FLOAT, INPUT, LIST, NO_PROMOTION, OPTION
 from .modes import state
 from .tensor import INFERENCE, TensorBase, make
@@ -166,19 +165,19 @@ def _write(op, backend, values):
 
 def _prepared(op, args, t):
     """Unwrap, check and promote the arguments as an ordinary call does."""
-    args = op.check_arguments(args)
+    args = arguments.check_arguments(op, args)
     values = [a._array if isinstance(a, TensorBase) else a for a in args]
     backend = None
     for i in op.slots:
         a = args[i]
         if isinstance(a, TensorBase):
-            backend = op.same_backend(backend, a)
+            backend = arguments.same_backend(backend, a)
         elif op.kinds[i] == LIST:
             values[i] = [x._array for x in a]
     if backend is not CPU and not backend.takes_cpu:
-        op.bring_zero_dim(args, values, backend)
+        arguments.bring_zero_dim(op, args, values, backend)
     if op.promote:
-        op.promote_values(args, values)
+        arguments.promote_values(op, args, values)
     return values
 
 

@@ -3,6 +3,8 @@ import functools
 import inspect
 import threading
 
+from .flags import Flags
+
 
 class _State(threading.local):
     grad = True
@@ -21,19 +23,6 @@ class _State(threading.local):
 
 
 state = _State()
-
-
-class _Flags:
-    """Rare modes, counted over all threads; ops look here only to see that nothing is on."""
-
-    def __init__(self):
-        self.special = 0            # how many of the modes below are on anywhere
-        self.anomaly = False
-        self.functions = 0          # how many things may take ops over (see overrides.py)
-        self.check_nan = True
-
-
-Flags = _Flags()
 
 
 def is_grad_enabled():

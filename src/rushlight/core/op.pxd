@@ -2,7 +2,7 @@
 cimport cython
 from rushlight.core.tensor cimport TensorBase, Version, counter, make, node_of, view_requires_grad
 from rushlight.core.engine cimport Node, Plan, _Raw
-from rushlight.core.modes cimport _Flags
+from rushlight.core.flags cimport _Flags
 
 cdef _Flags flags
 cdef _Raw walks
@@ -11,6 +11,8 @@ cdef _Raw walks
 @cython.locals(c=Version)
 cdef long mark_saved(TensorBase t) except -1
 
+cdef object _ndarray, _F32, _F64, NOBODY
+cdef int HIDDEN, DTYPE, FLOAT, INPUT, LIST, NO_PROMOTION, OPTIONAL, OUTPUT, SHAPE, VALUE
 cdef set _PLAIN
 
 cdef bint foreign(args, kwargs) except -1
@@ -49,6 +51,8 @@ cdef class Op:
     cdef public int enough
     cdef public tuple tails
     cdef public bint has_list
+    cdef public object numbers
+    cdef public tuple promoted
 
     @cython.locals(t=TensorBase, u=TensorBase, track=bint, out=TensorBase)
     cpdef binary(self, a, b)
@@ -74,7 +78,7 @@ cdef class Op:
 
     cdef bint add_edge(self, Node node, list edges, TensorBase t) except -1
 
-    @cython.locals(saved=list, versions=list, version=long, c=Version, t=TensorBase, i=Py_ssize_t)
+    @cython.locals(saved=list, versions=list, version=long, c=Version, t=TensorBase, i=Py_ssize_t, source=int)
     cdef save(self, Node node, Plan plan, tuple args, list values, result, out)
 
 

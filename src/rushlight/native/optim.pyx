@@ -192,7 +192,7 @@ def adam_step(params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, steps, doub
     cdef RlAdam h
     cdef Job j
     cdef Py_ssize_t i
-    cdef double step
+    cdef double step, before = 0
     if not full(exp_avgs) or not full(exp_avg_sqs) or not full(steps) or len(<list> steps) != len(params):
         return NotImplemented
     if max_exp_avg_sqs is not None and not full(max_exp_avg_sqs):
@@ -210,11 +210,31 @@ def adam_step(params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, steps, doub
     j.options = &h
     for i in range(len(g)):
         step = (<list> steps)[i]
-        h.step_size = lr / (1 - pow(beta1, step))
-        h.root = sqrt(1 - pow(beta2, step))
+        if step != before:              # most often all parameters are at the same one
+            h.step_size = lr / (1 - pow(beta1, step))
+            h.root = sqrt(1 - pow(beta2, step))
+            before = step
         update(adam_piece, &j, (<list> params)[i], g[i], (<list> exp_avgs)[i], (<list> exp_avg_sqs)[i],
                entry(max_exp_avg_sqs, i))
     return params
+
+
+def count_steps(steps):
+    """Add 1 to each of a list of one-element arrays."""
+    cdef int num
+    if not full(steps):
+        return NotImplemented
+    for a in <list> steps:
+        num = guard.typenum(a)
+        if (num != cnp.NPY_FLOAT32 and num != cnp.NPY_FLOAT64) or guard.flat_out(a, num, 1) == NULL:
+            return NotImplemented
+    for a in <list> steps:
+        num = guard.typenum(a)
+        if num == cnp.NPY_FLOAT32:
+            (<float*> guard.flat_out(a, num, 1))[0] += 1
+        else:
+            (<double*> guard.flat_out(a, num, 1))[0] += 1
+    return steps
 
 
 # ------------------------------------------------------------------ RMSprop
@@ -279,5 +299,5 @@ def adagrad_step(params, grads, sums, steps, double lr, double lr_decay, double 
 
 
 KERNELS = {
-    "sgd_step": sgd_step, "adam_step": adam_step, "rmsprop_step": rmsprop_step, "adagrad_step": adagrad_step,
+    "count_steps": count_steps, "sgd_step": sgd_step, "adam_step": adam_step, "rmsprop_step": rmsprop_step, "adagrad_step": adagrad_step,
 } if t != NULL else {}

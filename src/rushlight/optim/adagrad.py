@@ -2,7 +2,8 @@
 from ..core.tensor import OPS
 from .functional import functional
 from .sparse_adam import at_places
-from .optimizer import GroupOptimizer, check, check_fused, check_lr, count, counted, kernel, number, real, scalar
+from .optimizer import GroupOptimizer, check, check_fused, check_lr, kernel, number, real, scalar
+from .update import arrays_of, count, next_steps
 
 
 class Adagrad(GroupOptimizer):
@@ -52,7 +53,7 @@ class Adagrad(GroupOptimizer):
         if step is None:
             return False
         states = [self.state[p] or self.state_of(p, group) for p in params]
-        sums, steps = [s["sum"]._array for s in states], [counted(s) for s in states]
+        sums, steps = arrays_of(states, "sum"), next_steps(states)
         if step(arrays, grads, sums, steps, number(group["lr"]), group["lr_decay"], group["eps"],
                 group["weight_decay"], group["maximize"]) is NotImplemented:
             return False

@@ -2,8 +2,8 @@
 from ..core.tensor import OPS, TensorBase
 from ._arrays import adam_step
 from .functional import functional
-from .optimizer import (GroupOptimizer, check, check_betas, check_fused, check_lr, count, counted, kernel, number,
-                        real, scalar)
+from .optimizer import GroupOptimizer, check, check_betas, check_fused, check_lr, kernel, number, real, scalar
+from .update import arrays_of, count, next_steps
 
 
 class Adam(GroupOptimizer):
@@ -52,16 +52,11 @@ class Adam(GroupOptimizer):
         step = kernel("adam_step", group, arrays, adam_step)
         if step is None or isinstance(group["lr"], TensorBase):     # torch divides a tensor in its own dtype
             return False
-        states, first, second, steps = [], [], [], []
-        for p in params:
-            state = self.state[p] or self.state_of(p, group)
-            states.append(state)
-            first.append(state["exp_avg"]._array)
-            second.append(state["exp_avg_sq"]._array)
-            steps.append(counted(state))
-        largest = [state["max_exp_avg_sq"]._array for state in states] if group["amsgrad"] else None
+        states = [self.state[p] or self.state_of(p, group) for p in params]
+        largest = arrays_of(states, "max_exp_avg_sq") if group["amsgrad"] else None
         beta1, beta2 = group["betas"]
-        if step(arrays, grads, first, second, largest, steps, group["lr"], number(beta1), number(beta2),
+        if step(arrays, grads, arrays_of(states, "exp_avg"), arrays_of(states, "exp_avg_sq"), largest,
+                next_steps(states), group["lr"], number(beta1), number(beta2),
                 group["eps"], group["weight_decay"], group["decoupled_weight_decay"],
                 group["maximize"]) is NotImplemented:
             return False

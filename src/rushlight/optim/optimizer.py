@@ -5,11 +5,12 @@ from collections import OrderedDict, defaultdict
 from copy import deepcopy
 from itertools import chain
 
-from .. import dtypes, errors
+from .. import dtypes
 from ..backend.cpu import B as CPU
 from ..core.modes import enable_grad, no_grad, state as mode
 from ..core.tensor import OPS, Tensor, TensorBase
 from ..utils.hooks import RemovableHandle
+from .update import drop_gradients, update_groups
 
 _ndarray = CPU.array_type
 
@@ -129,7 +130,7 @@ class Optimizer:
         """Drop the gradients of all parameters (or fill them with zeros)."""
         for group in self.param_groups:
             if set_to_none:
-                _drop_gradients(group["params"])
+                drop_gradients(group["params"])
                 continue
             for p in group["params"]:
                 if p._grad is None:
@@ -327,20 +328,7 @@ class GroupOptimizer(Optimizer):
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for group in self.param_groups:
-            params, arrays, grads = _with_gradients(group["params"])
-            if not params:
-                continue
-            if self.native is None or group["differentiable"]:
-                self._by_tensors(group, params)
-            elif self.native(group, params, arrays, grads):
-                _wrote(params)
-            else:                       # one array may have been refused: the others need not wait for it
-                for p, a, g in zip(params, arrays, grads):
-                    if len(params) > 1 and self.native(group, [p], [a], [g]):
-                        _wrote([p])
-                    else:
-                        self._by_tensors(group, [p])
+        update_groups(self)
         return loss
 
     def _by_tensors(self, group, params):
@@ -391,36 +379,6 @@ class GroupOptimizer(Optimizer):
                     known["step"] = scalar(float(known["step"]))
 
 
-def _drop_gradients(params):
-    for p in params:
-        p._grad = None
-
-
-def _with_gradients(params):
-    """Return the parameters that have a gradient, their arrays and those of the gradients."""
-    with_grad, arrays, grads = [], [], []
-    for p in params:
-        g = p._grad
-        if g is not None:
-            with_grad.append(p)
-            arrays.append(p._array)
-            grads.append(g._array)
-    return with_grad, arrays, grads
-
-
-def _wrote(params):
-    """Count one in-place write to each parameter."""
-    where = None
-    for p in params:
-        c = p._counter
-        if c is not None:
-            c.n += 1
-            if c.saved:                 # a graph will want to know who wrote
-                if where is None:
-                    where = ("step", errors.user_line())
-                c.where = where
-
-
 #: Options that state dicts of earlier torch versions lack.
 _LATER = ("nesterov", "amsgrad", "centered", "maximize", "foreach", "capturable", "differentiable", "fused",
           "decoupled_weight_decay")
@@ -431,18 +389,6 @@ def kernel(name, group, arrays, otherwise=None):
     if group.get("capturable") or type(arrays[0]) is not _ndarray:
         return None
     return CPU.kernels.get(name, otherwise)
-
-
-def counted(state):
-    """Return the number of the step that comes, from the state of a parameter."""
-    return state["step"]._array.item() + 1
-
-
-def count(states):
-    """Count one step in each state."""
-    for state in states:
-        a = state["step"]._array
-        a += 1
 
 
 def scalar(value=0.0):

@@ -1,7 +1,8 @@
 """RMSprop."""
 from ..core.tensor import OPS
 from .functional import functional
-from .optimizer import GroupOptimizer, check, check_lr, count, kernel, number, real, scalar
+from .optimizer import GroupOptimizer, check, check_lr, kernel, number, real, scalar
+from .update import count
 
 
 class RMSprop(GroupOptimizer):

@@ -1,4 +1,4 @@
-# C types of modes.py for the compiled build.
+# C types of flags.py for the compiled build.
 cimport cython
 
 
