@@ -11,7 +11,7 @@ from .. import errors
 from ..core.op import T, composite, op
 from ..core.tensor import Tensor
 from ._dims import prod
-from ._rules import c_name, wide
+from ._rules import c_name, cj, wide
 from ._taps import blocks, columns, expanded, output_size, padded, pair_text, scatter_taps, tap_slices, unpadded
 from .reduce import sum as sum_
 
@@ -163,21 +163,21 @@ def _bias_rule(g):
 
 convolution.vjp(
     input=lambda g, input_shape, weight, stride, padding, dilation, groups:
-        convolution_transposed(g, weight, None, input_shape[2:], stride, padding, dilation, groups),
+        convolution_transposed(g, cj(weight), None, input_shape[2:], stride, padding, dilation, groups),
     weight=lambda g, input, weight_shape, stride, padding, dilation, groups:
-        convolution_weight(g, input, weight_shape[2:], stride, padding, dilation, groups),
+        convolution_weight(g, cj(input), weight_shape[2:], stride, padding, dilation, groups),
     bias=_bias_rule)
 convolution_transposed.vjp(
     input=lambda g, input_shape, weight, stride, padding, dilation, groups:
-        _first(convolution(g, weight, None, stride, padding, dilation, groups), input_shape),
+        _first(convolution(g, cj(weight), None, stride, padding, dilation, groups), input_shape),
     weight=lambda g, input, weight_shape, stride, padding, dilation, groups:
-        convolution_weight(input, g, weight_shape[2:], stride, padding, dilation, groups),
+        convolution_weight(cj(input), g, weight_shape[2:], stride, padding, dilation, groups),
     bias=_bias_rule)
 convolution_weight.vjp(
     grad=lambda g, grad_shape, input, stride, padding, dilation, groups:
-        _first(convolution(input, g, None, stride, padding, dilation, groups), grad_shape),
+        _first(convolution(cj(input), g, None, stride, padding, dilation, groups), grad_shape),
     input=lambda g, grad, input_shape, stride, padding, dilation, groups:
-        convolution_transposed(grad, g, None, input_shape[2:], stride, padding, dilation, groups))
+        convolution_transposed(cj(grad), g, None, input_shape[2:], stride, padding, dilation, groups))
 
 
 # ------------------------------------------------------------------ checks

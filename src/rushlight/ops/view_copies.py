@@ -17,7 +17,8 @@ def _copying(name, view, method=False):
     """Publish `name_copy`: a copy of what the view function returns."""
 
     def copied(input, *args, out=None, **kwargs):
-        return finish_out(name, _fresh(view(input, *args, **kwargs)), out)
+        found = finish_out(name, _fresh(view(input, *args, **kwargs)), out)
+        return None if isinstance(out, (tuple, list)) else found      # as in PyTorch: lists are written, not returned
 
     copied.__name__ = copied.__qualname__ = name + "_copy"
     copied.__doc__ = f"Return a copy of `{name}(input, ...)`."
