@@ -9,7 +9,7 @@ from .. import dtypes
 from . import base, guard
 
 #: Native modules with a KERNELS table; each is absent in the pure build.
-NATIVE = ("spread", "elementwise", "pointwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random",
+NATIVE = ("spread", "elementwise", "reduce", "softmax", "gemm", "norm", "embedding", "optim", "random",
           "special", "loss", "conv", "windows", "resample", "rnn", "attention")
 
 

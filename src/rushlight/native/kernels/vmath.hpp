@@ -21,14 +21,16 @@
 
 #ifdef _MSC_VER
 #define RL_NOINLINE __declspec(noinline)
+#define RL_INLINE __forceinline
 #else
 #define RL_NOINLINE __attribute__((noinline))  // recursion that GCC would unfold into itself
+#define RL_INLINE inline __attribute__((always_inline))  // a call in a loop would keep it from being vectorised
 #endif
 
 namespace RL_NS {
 
 template <class To, class From>
-inline To bits(From x) {
+RL_INLINE To bits(From x) {
     static_assert(sizeof(To) == sizeof(From), "same size");
     To y;
     std::memcpy(&y, &x, sizeof(To));
@@ -36,14 +38,14 @@ inline To bits(From x) {
 }
 
 // a*b + c: fused where the machine has it, else rounded twice (never a call into libm).
-inline float fma_(float a, float b, float c) {
+RL_INLINE float fma_(float a, float b, float c) {
 #ifdef __FMA__
     return __builtin_fmaf(a, b, c);
 #else
     return a * b + c;
 #endif
 }
-inline double fma_(double a, double b, double c) {
+RL_INLINE double fma_(double a, double b, double c) {
 #ifdef __FMA__
     return __builtin_fma(a, b, c);
 #else
@@ -52,35 +54,35 @@ inline double fma_(double a, double b, double c) {
 }
 
 // a*b + c rounded once; for float also without FMA (a double holds the product exactly).
-inline float fused(float a, float b, float c) {
+RL_INLINE float fused(float a, float b, float c) {
 #ifdef __FMA__
     return fma_(a, b, c);
 #else
     return float(double(a) * double(b) + double(c));
 #endif
 }
-inline double fused(double a, double b, double c) { return fma_(a, b, c); }
+RL_INLINE double fused(double a, double b, double c) { return fma_(a, b, c); }
 
 // sum of c[k] x^k by Horner's rule; the recursion is unrolled at compile time.
 template <class T>
-inline T poly(T, T c0) {
+RL_INLINE T poly(T, T c0) {
     return c0;
 }
 template <class T, class... C>
-inline T poly(T x, T c0, C... c) {
+RL_INLINE T poly(T x, T c0, C... c) {
     return fma_(poly(x, c...), x, c0);
 }
 
-inline float abs_(float x) { return bits<float>(bits<uint32_t>(x) & 0x7fffffffu); }
-inline double abs_(double x) { return bits<double>(bits<uint64_t>(x) & 0x7fffffffffffffffull); }
-inline float copysign_(float x, float s) {
+RL_INLINE float abs_(float x) { return bits<float>(bits<uint32_t>(x) & 0x7fffffffu); }
+RL_INLINE double abs_(double x) { return bits<double>(bits<uint64_t>(x) & 0x7fffffffffffffffull); }
+RL_INLINE float copysign_(float x, float s) {
     return bits<float>((bits<uint32_t>(x) & 0x7fffffffu) | (bits<uint32_t>(s) & 0x80000000u));
 }
-inline double copysign_(double x, double s) {
+RL_INLINE double copysign_(double x, double s) {
     return bits<double>((bits<uint64_t>(x) & 0x7fffffffffffffffull) | (bits<uint64_t>(s) & 0x8000000000000000ull));
 }
-inline float sqrt_(float x) { return __builtin_sqrtf(x); }
-inline double sqrt_(double x) { return __builtin_sqrt(x); }
+RL_INLINE float sqrt_(float x) { return __builtin_sqrtf(x); }
+RL_INLINE double sqrt_(double x) { return __builtin_sqrt(x); }
 
 // ---- exp
 
@@ -88,7 +90,7 @@ inline double sqrt_(double x) { return __builtin_sqrt(x); }
 // `bits` of n + magic: shifted up, only n is left of it, ready to be added to an exponent.
 struct ReducedF { float r; uint32_t bits; };
 struct ReducedD { double r; uint64_t bits; };
-inline ReducedF reduce_ln2(float x) {
+RL_INLINE ReducedF reduce_ln2(float x) {
     const float magic = 12582912.f;
     float t = x * 1.44269504f + magic;
     float n = t - magic;
@@ -96,7 +98,7 @@ inline ReducedF reduce_ln2(float x) {
     r = fma_(n, -1.42860677e-6f, r);
     return {r, bits<uint32_t>(t)};
 }
-inline ReducedD reduce_ln2(double x) {
+RL_INLINE ReducedD reduce_ln2(double x) {
     const double magic = 6755399441055744.0;
     double t = fma_(x, 1.4426950408889634, magic);
     double n = t - magic;
@@ -106,26 +108,26 @@ inline ReducedD reduce_ln2(double x) {
 }
 
 // 2^n, for n that gives a normal number.
-inline float two_to(ReducedF a) { return bits<float>((a.bits << 23) + 0x3f800000u); }
-inline double two_to(ReducedD a) { return bits<double>((a.bits << 52) + 0x3ff0000000000000ull); }
+RL_INLINE float two_to(ReducedF a) { return bits<float>((a.bits << 23) + 0x3f800000u); }
+RL_INLINE double two_to(ReducedD a) { return bits<double>((a.bits << 52) + 0x3ff0000000000000ull); }
 
 // p 2^n by two factors, so that n may reach past the exponent's ends: the second multiplication overflows to
 // inf or rounds to a denormal, once.
-inline float scale2(float p, ReducedF a) {
+RL_INLINE float scale2(float p, ReducedF a) {
     uint32_t u = a.bits - 0x4b400000u + 512u, h = u >> 1;  // both halves positive: shifts are unsigned
     return p * bits<float>((h - 256 + 127) << 23) * bits<float>((u - h - 256 + 127) << 23);
 }
-inline double scale2(double p, ReducedD a) {
+RL_INLINE double scale2(double p, ReducedD a) {
     uint64_t u = a.bits - 0x4338000000000000ull + 4096u, h = u >> 1;
     return p * bits<double>((h - 2048 + 1023) << 52) * bits<double>((u - h - 2048 + 1023) << 52);
 }
 
 // The coefficients are Sleef's, which PyTorch's softmax uses: with FMA its very bits result.
-inline float exp_reduced(float r) {
+RL_INLINE float exp_reduced(float r) {
     float q = poly(r, 0.5f, 0.166666672f, 0.0416664854f, 0.00833336078f, 0.00139304355f, 0.000198527618f);
     return fma_(q, r * r, r) + 1.f;
 }
-inline double exp_reduced(double r) {
+RL_INLINE double exp_reduced(double r) {
     double q = poly(r, 0.5000000000000011, 0.166666666666664, 0.04166666666651932, 0.008333333333498533,
                     0.001388888894689711, 0.00019841269506018594, 2.480148937279021e-05, 2.7557579732172066e-06,
                     2.7631678937256906e-07, 2.500437004131946e-08);
@@ -133,23 +135,23 @@ inline double exp_reduced(double r) {
 }
 
 // Where exp_mid is right: its result is a normal number.
-inline float exp_limit(float) { return 87.f; }
-inline double exp_limit(double) { return 708.; }
+RL_INLINE float exp_limit(float) { return 87.f; }
+RL_INLINE double exp_limit(double) { return 708.; }
 
 // exp for |x| <= exp_limit or nan: two thirds of the work of exp_.
 template <class T>
-inline T exp_mid(T x) {
+RL_INLINE T exp_mid(T x) {
     auto a = reduce_ln2(x);
     return exp_reduced(a.r) * two_to(a);
 }
 
-inline float exp_(float x) {
+RL_INLINE float exp_(float x) {
     x = x > 89.f ? 89.f : x;
     x = x < -104.f ? -104.f : x;
     ReducedF a = reduce_ln2(x);
     return scale2(exp_reduced(a.r), a);
 }
-inline double exp_(double x) {
+RL_INLINE double exp_(double x) {
     x = x > 710. ? 710. : x;
     x = x < -746. ? -746. : x;
     ReducedD a = reduce_ln2(x);
@@ -160,7 +162,7 @@ inline double exp_(double x) {
 
 // log of a positive normal number: x = 2^e m, sqrt(1/2) <= m < sqrt(2), by integer arithmetic on the bits;
 // `down` is subtracted from e.
-inline float log_normal(float y, float down) {
+RL_INLINE float log_normal(float y, float down) {
     uint32_t u = bits<uint32_t>(y) - 0x3f3504f3u;
     float e = float(int32_t(u) >> 23) - down;
     float f = bits<float>((u & 0x007fffffu) + 0x3f3504f3u) - 1.f;
@@ -172,7 +174,7 @@ inline float log_normal(float y, float down) {
     r = fma_(z, -0.5f, r);
     return fma_(e, 0.693359375f, r + f);
 }
-inline double log_normal(double y, double down) {
+RL_INLINE double log_normal(double y, double down) {
     uint64_t u = bits<uint64_t>(y) + (0x3ff0000000000000ull - 0x3fe6a09e667f3bcdull);
     // The exponent as a double without an integer conversion (which AVX2 lacks for 64 bits).
     double e = bits<double>((u >> 52) | 0x4330000000000000ull) - 4503599627370496. - 1023. - down;
@@ -183,17 +185,17 @@ inline double log_normal(double y, double down) {
     return e * 6.93147180369123816490e-01 - ((h - fma_(s, h + r, e * 1.90821492927058770002e-10)) - f);
 }
 
-inline float least_normal(float) { return 1.17549435e-38f; }
-inline double least_normal(double) { return 2.2250738585072014e-308; }
+RL_INLINE float least_normal(float) { return 1.17549435e-38f; }
+RL_INLINE double least_normal(double) { return 2.2250738585072014e-308; }
 
-inline float log_(float x) {
+RL_INLINE float log_(float x) {
     const bool tiny = x < least_normal(x);
     float r = log_normal(tiny ? x * 8388608.f : x, tiny ? 23.f : 0.f);
     r = x < __builtin_inff() ? r : x;  // inf, nan
     r = x == 0.f ? -__builtin_inff() : r;
     return x < 0.f ? __builtin_nanf("") : r;
 }
-inline double log_(double x) {
+RL_INLINE double log_(double x) {
     const bool tiny = x < least_normal(x);
     double r = log_normal(tiny ? x * 18014398509481984. : x, tiny ? 54. : 0.);
     r = x < __builtin_inf() ? r : x;
@@ -203,7 +205,7 @@ inline double log_(double x) {
 
 // log of a normal number >= 0.75 or nan, to the bits of Sleef's float function (and of PyTorch's log_softmax), which
 // splits numbers in two floats where this one takes a double; slower than log_.
-inline float log_of_sum(float x) {
+RL_INLINE float log_of_sum(float x) {
     const uint32_t u = bits<uint32_t>(x), e = (u - 0x3f400000u) >> 23;
     const float m = bits<float>(u - (e << 23));  // 0.75 <= m < 1.5
     const float q = (m - 1.f) * (1.f / (m + 1.f)), z = q * q;
@@ -212,18 +214,18 @@ inline float log_of_sum(float x) {
     const float r = float(scaled + 2. * ((d - 1.) / (d + 1.)) + double(p));
     return x == x ? r : x;
 }
-inline double log_of_sum(double x) { return log_(x); }
+RL_INLINE double log_of_sum(double x) { return log_(x); }
 
 // ---- expm1 for 0 <= x (small enough not to overflow), tanh, sigmoid
 
-inline float expm1_pos(float x) {
+RL_INLINE float expm1_pos(float x) {
     ReducedF a = reduce_ln2(x);
     float q = poly(a.r, 0.5f, 0.16666667f, 0.041666344f, 0.008333277f, 0.0013941984f, 0.00019912115f);
     q = fma_(q, a.r * a.r, a.r);
     float two_n = two_to(a);
     return fma_(two_n, q, two_n - 1.f);
 }
-inline double expm1_pos(double x) {
+RL_INLINE double expm1_pos(double x) {
     ReducedD a = reduce_ln2(x);
     double q = poly(a.r, 0.5, 0.16666666666666677, 0.041666666666666706, 0.008333333333320649, 0.0013888888888865674,
                     0.000198412698888924, 2.480158736329659e-05, 2.755724117200341e-06, 2.755724021775658e-07,
@@ -234,13 +236,13 @@ inline double expm1_pos(double x) {
 }
 
 // tanh x = t / (t + 2), t = exp(2|x|) - 1: one path for all x, no cancellation.
-inline float tanh_(float x) {
+RL_INLINE float tanh_(float x) {
     float a = abs_(x);
     a = a > 10.f ? 10.f : a;
     float t = expm1_pos(a + a);
     return copysign_(t / (t + 2.f), x);
 }
-inline double tanh_(double x) {
+RL_INLINE double tanh_(double x) {
     double a = abs_(x);
     a = a > 20. ? 20. : a;
     double t = expm1_pos(a + a);
@@ -249,12 +251,25 @@ inline double tanh_(double x) {
 
 // 1/(1+e^-x), from e^-|x| so that nothing overflows and the left tail keeps its denormals.
 template <class T>
-inline T sigmoid_from(T x, T e) {
+RL_INLINE T sigmoid_from(T x, T e) {
     return (x >= T(0) ? T(1) : e) / (T(1) + e);
 }
 template <class T>
-inline T sigmoid_(T x) {
+RL_INLINE T sigmoid_(T x) {
     return sigmoid_from(x, exp_(-abs_(x)));
+}
+
+template <class T>
+RL_INLINE T expm1_(T x) {
+    x = x > T(exp_limit(x)) + T(1.7) ? T(exp_limit(x)) + T(1.7) : x;
+    x = x < T(-50) ? T(-50) : x;
+    return expm1_pos(x);
+}
+
+template <class T>
+RL_INLINE T log1p_pos(T x) {  // x >= 0
+    const T u = T(1) + x;
+    return log_(u) + (x - (u - T(1))) / u;
 }
 
 // ---- sin, cos
@@ -262,19 +277,19 @@ inline T sigmoid_(T x) {
 // Beyond these the argument reduction loses digits, and the caller must take libm.
 constexpr float kTrigMaxF = 1048576.f;
 constexpr double kTrigMaxD = 524288.;
-inline float trig_max(float) { return kTrigMaxF; }
-inline double trig_max(double) { return kTrigMaxD; }
+RL_INLINE float trig_max(float) { return kTrigMaxF; }
+RL_INLINE double trig_max(double) { return kTrigMaxD; }
 
-inline float sin_poly(float r, float z) {
+RL_INLINE float sin_poly(float r, float z) {
     return fma_(r * z, poly(z, -0.16666667f, 0.008333329f, -0.00019839263f, 2.7176225e-06f), r);
 }
-inline float cos_poly(float z) {
+RL_INLINE float cos_poly(float z) {
     return fma_(z * z, poly(z, 0.041666646f, -0.0013887319f, 2.443247e-05f), fma_(z, -0.5f, 1.f));
 }
 
 // x = n pi/2 + r in double precision: r is a correctly rounded float even next to a multiple of pi/2.
 // `shift` 0 gives sin, 1 cos.
-inline float sincos_(float x, uint32_t shift) {
+RL_INLINE float sincos_(float x, uint32_t shift) {
     const double magic = 6755399441055744.0;
     double d = double(x);
     double t = d * 0.63661977236758134308 + magic;
@@ -290,7 +305,7 @@ inline float sincos_(float x, uint32_t shift) {
 }
 
 // The same with a two-word remainder r + w (fdlibm's constants for pi/2, its kernel formulas).
-inline double sincos_(double x, uint64_t shift) {
+RL_INLINE double sincos_(double x, uint64_t shift) {
     const double magic = 6755399441055744.0;
     double t = x * 0.63661977236758134308 + magic;
     double n = t - magic;
@@ -318,7 +333,7 @@ inline double sincos_(double x, uint64_t shift) {
 
 // ---- erf
 
-inline float erf_(float x) {
+RL_INLINE float erf_(float x) {
     float a = abs_(x), z = x * x;
     float t = a > 4.f ? 4.f : a;  // erf(4) rounds to 1; nan stays
     float g = poly(t, 0.12865275f, 0.6351339f, 0.10626573f, -0.023787068f, 0.0036543729f, -0.00032576141f, 1.1530065e-05f);
