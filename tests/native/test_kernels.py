@@ -392,7 +392,7 @@ ELSEWHERE = {r[0] for r in FUNCTIONS} | set(ARITHMETIC) | {
     "logical_not", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "sum", "mean", "amax", "amin", "argmax",
     "argmin", "max_all", "min_all", "max_dim", "min_dim", "all", "any", "logsumexp", "sgd_step", "adam_step",
     "rmsprop_step", "adagrad_step", "clamp_backward", "leaky_relu_backward"}
-FAMILIES = ("elementwise", "reduce", "softmax", "loss", "optim", "norm", "embedding")
+FAMILIES = ("reduce", "softmax", "loss", "optim", "norm", "embedding")
 
 
 def as_tuple(found):

@@ -37,7 +37,7 @@ RL_TABLE(ElementwiseTable, elementwise) = {
         GRADIENT(ReluBackward, 0), GRADIENT(TanhBackward, 0), GRADIENT(SigmoidBackward, 0), GRADIENT(ClampBackward, 2),
         GRADIENT(LeakyReluBackward, 1), GRADIENT(GeluBackward, 0), GRADIENT(GeluTanhBackward, 0), GRADIENT(SiluBackward, 0),
         GRADIENT(EluBackward, 3), GRADIENT(SoftplusBackward, 2), GRADIENT(MishBackward, 0), GRADIENT(HardswishBackward, 0),
-        GRADIENT(HardtanhBackward, 2), GRADIENT(LogsigmoidBackward, 0), GRADIENT(ShrinkBackward, 1), GRADIENT(Axpy, 1),
+        GRADIENT(HardtanhBackward, 2), GRADIENT(LogsigmoidBackward, 0), GRADIENT(Axpy, 1),
         GRADIENT(Lerp, 1),
     },
     {THREE(LerpTensor), THREE(ClampTensors), THREE(Addcmul), THREE(Addcdiv)},
