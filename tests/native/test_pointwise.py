@@ -80,7 +80,7 @@ def test_gradients(dtype):
 def test_three_operands():
     a, b, c = (np.random.default_rng(k).standard_normal((3, 50)).astype(np.float32) for k in range(3))
     for args in (a, b, c), (a.T, b.T, c.T), (a, b[:1], c[:, :1]):
-        np.testing.assert_array_equal(K["addcmul"](*args), args[0] + args[1] * args[2])
+        np.testing.assert_array_equal(K["addcmul"](*args, 1, np.empty_like(args[0])), args[0] + args[1] * args[2])
         np.testing.assert_array_equal(K["clamp"](*args), np.minimum(np.maximum(*args[:2]), args[2]))
         assert agree("lerp", *args)
     assert K["addcmul"](a, b, c, 1, a) is a

@@ -76,10 +76,3 @@ cdef extern from "broadcast.hpp" namespace "rl":
         bint swap
     void broadcast_rows(void*, int64_t, int64_t) noexcept nogil
     void broadcast_columns(void*, int64_t, int64_t) noexcept nogil
-
-cdef extern from "numpy/ufuncobject.h":
-    ctypedef struct PyUFuncObject:
-        int nin, nout, ntypes
-        RlUfuncLoop* functions
-        void** data
-        char* types

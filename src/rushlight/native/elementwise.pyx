@@ -23,6 +23,13 @@ from rushlight.native.threads cimport RlBody, pool
 cnp.import_array()
 cnp.import_umath()
 
+cdef extern from "numpy/ufuncobject.h":
+    ctypedef struct PyUFuncObject:
+        int nin, nout, ntypes
+        RlUfuncLoop* functions
+        void** data
+        char* types
+
 cdef const ElementwiseTable* t = elementwise_table()
 
 # From how many elements on a loop is shared out over threads, and in pieces of how many.
@@ -807,6 +814,8 @@ def lerp(input, end, weight, out=None):
 
 def addcmul(input, tensor1, tensor2, value=1, out=None):
     """input + tensor1 * tensor2 (float)."""
+    if out is None and guard.flat(input, guard.typenum(input)) == NULL:
+        return NotImplemented           # torch's result is contiguous whatever the input
     return three(RL_ADDCMUL, input, tensor1, tensor2, out) if value is ONE or value == 1 else NotImplemented
 
 
