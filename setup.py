@@ -56,6 +56,9 @@ if SANITIZE:
     CXX_FLAGS, KERNEL_FLAGS, LINK_FLAGS = CXX_FLAGS + SAN, KERNEL_FLAGS + SAN, SAN
 FAMILY_FLAGS = {} if WINDOWS else {family: ["-ffp-contract=fast"] for family in ("gemm", "conv", "rnn", "attention")}
 
+# Wrappers that are called for whole layers, not for single small ops: their own time is lost in the work.
+SMALL_SHIMS = {"conv", "rnn", "attention", "windows", "resample", "special", "order", "memory"}
+
 # Families whose vectors are written out, not found by the compiler: on processors without AVX2 small comes first.
 SMALL_BELOW_AVX2 = {"gemm", "conv", "rnn", "attention", "windows"}
 
@@ -71,7 +74,9 @@ CORE_DIRECTIVES = {"annotation_typing": False, "nonecheck": True, "auto_pickle":
 NATIVE_DIRECTIVES = {
     "boundscheck": False, "wraparound": False, "cdivision": True, "embedsignature": True, "embedsignature.format": "clinic",
     "initializedcheck": False, **DIRECTIVES,
-    "binding": False,  # builtins, not Python-like functions: smaller, and nothing looks into a kernel
+    # Builtins, not Python-like functions: smaller, and a kernel's parameters are read from its text signature.
+    # Closures have none, and are marked.
+    "binding": False,
 }
 
 
@@ -149,11 +154,11 @@ class Build(build_ext):
 
         include = [numpy.get_include(), str(KERNELS), *(ext.include_dirs or [])]
         macros = [("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION"), ("RL_LEVELS", levels_mask(self.compiler))]
-        flags = CXX_FLAGS if ext.language == "c++" else C_FLAGS
+        family = ext.name.rpartition(".")[2]
+        flags = C_FLAGS if is_core(ext) else [*CXX_FLAGS, *(["-Os"] if family in SMALL_SHIMS and not WINDOWS else [])]
         # The order matters: the linker keeps the first copy of a shared inline function, so the
         # baseline's comes before any that was compiled for a newer processor.
         objects = [self.object(ext.sources[0], "base", macros, include, flags)]
-        family = ext.name.rpartition(".")[2]
         kernel = KERNELS / f"{family}.cpp"
         if not is_core(ext) and kernel.exists():
             extra = CXX_FLAGS + KERNEL_FLAGS + FAMILY_FLAGS.get(family, [])

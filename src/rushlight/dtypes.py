@@ -3,6 +3,8 @@
 A `dtype` is an immutable singleton; `torch.float32 is torch.float`. NumPy has no bfloat16, float8 or
 complex32, so those are taken from `ml_dtypes`, which is imported when one of them is first used.
 """
+import sys
+
 import numpy as np
 
 # Categories of torch's promotion: a higher one wins whatever the sizes.
@@ -80,6 +82,8 @@ def _from_ml_dtypes(dt):
         raise ImportError(f"{dt} needs a newer ml_dtypes package: pip install --upgrade ml_dtypes")
     found = np.dtype(getattr(ml_dtypes, dt._source))
     FROM_NP[found] = dt
+    if dt._source == "bfloat16" and (kernels := sys.modules.get("rushlight.native.elementwise")) is not None:
+        kernels.set_bfloat16(found)
     return found
 
 

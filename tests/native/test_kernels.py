@@ -388,7 +388,7 @@ ELSEWHERE = {r[0] for r in FUNCTIONS} | set(ARITHMETIC) | {
     "argmin", "max_all", "min_all", "max_dim", "min_dim", "all", "any", "logsumexp", "sgd_step", "adam_step",
     "count_nonzero", "prod", "cumsum", "reversed_cumsum", "cumprod", "logcumsumexp", "cummax", "cummin",
     "rmsprop_step", "adagrad_step", "clamp_backward", "leaky_relu_backward"}
-FAMILIES = ("elementwise", "reduce", "loss", "optim", "norm")
+FAMILIES = ("reduce", "loss", "optim", "norm")
 
 
 def as_tuple(found):

@@ -65,6 +65,38 @@ def test_two_operands(shape, dtype):
         assert agree("where", np.asarray(y > 0), x, y)
 
 
+GRADIENTS = {"hardtanh": (-1.0, 2.0), "elu": (1.3, 1.05, 1.0), "mish": (), "hardswish": (), "softplus": (2.0, 5.0), "logsigmoid": (),
+             "leaky_relu": (0.1,), "gelu": ("none",), "silu": (), "relu": (), "tanh": (), "sigmoid": ()}
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_gradients(dtype):
+    for x in layouts((70, 33), dtype, 0):
+        x = np.where(np.isfinite(x), x, np.asarray(0.5, dtype))
+        for name, numbers in GRADIENTS.items():
+            assert agree(name + "_backward", np.ones_like(x), x, *numbers), name
+
+
+def test_three_operands():
+    a, b, c = (np.random.default_rng(k).standard_normal((3, 50)).astype(np.float32) for k in range(3))
+    for args in (a, b, c), (a.T, b.T, c.T), (a, b[:1], c[:, :1]):
+        np.testing.assert_array_equal(K["addcmul"](*args, 1, np.empty_like(args[0])), args[0] + args[1] * args[2])
+        np.testing.assert_array_equal(K["clamp"](*args), np.minimum(np.maximum(*args[:2]), args[2]))
+        assert agree("lerp", *args)
+    assert K["addcmul"](a, b, c, 1, a) is a
+
+
+def test_bytes_and_repeated_elements():
+    x = np.random.default_rng(0).integers(0, 255, (40, 3, 50)).astype(np.uint8)
+    for target in ("f4", "f8", "i8", "i4", "f2", "u1"):
+        out = np.empty((40, 50, 3), target)
+        assert K["copy_into"](out, x.swapaxes(1, 2)) is out
+        np.testing.assert_array_equal(out, x.swapaxes(1, 2).astype(target))
+    row = np.broadcast_to(np.float32([[2.0]]), (1, 3000))
+    np.testing.assert_array_equal(K["exp"](row), K["exp"](row.copy()))
+    np.testing.assert_array_equal(K["mul"](row, row), row * row)
+
+
 def test_half_precision_is_rounded_once():
     x, y = (a.astype(np.float16) for a in (np.random.default_rng(k).standard_normal(3000) * 50 for k in (0, 1)))
     for name, f in (("add", np.add), ("mul", np.multiply), ("div", np.divide), ("maximum", np.maximum)):

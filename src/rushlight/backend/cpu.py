@@ -9,7 +9,7 @@ from .. import dtypes
 from . import base, guard
 
 #: Native modules with a KERNELS table; each is absent in the pure build.
-NATIVE = ("indexing", "elementwise", "pointwise", "reduce", "gemm", "norm", "optim", "random",
+NATIVE = ("indexing", "elementwise", "reduce", "gemm", "norm", "optim", "random",
           "special", "loss", "conv", "windows", "resample", "rnn", "attention", "order")
 
 

@@ -1,65 +1,43 @@
-"""Shims of the elementwise kernels: operands and results through the guard, then one loop.
+"""Elementwise kernels: operands and results through the guard, then one loop over their elements.
 
-Accepted: C-contiguous float32/float64/int64/int32/bool arrays of one dtype and one shape; an array
-with a Python number or a one-element array; an array with a smaller one that repeats along
-leading or trailing dimensions (rows, columns, channels). All else is `NotImplemented`.
+There are two ways to a loop. The short one takes C-contiguous arrays of one dtype and one shape, Python numbers, arrays of one
+element, and of two operands also a smaller one that repeats along leading or trailing dimensions. All else goes the
+long one: aligned native arrays that broadcast together, with strides that are not negative; half precision is
+computed in float32. What neither takes is `NotImplemented`. Loops of NumPy's ufuncs stand in where its functions
+are as fast as ours would be: they run on the pool here.
 """
 
+cimport cython
 cimport numpy as cnp
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.long cimport PyLong_AsDouble, PyLong_AsLongLongAndOverflow, PyLong_CheckExact
 from libc.math cimport INFINITY, isinf, isnan
 from libc.stdint cimport INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, int32_t, int64_t
+from libc.string cimport memcpy
 from numpy cimport ndarray, npy_intp
 
-from rushlight.native cimport guard, pointwise
-from rushlight.native.threads cimport RlBody, RlPool, pool
+import numpy as np
+
+from rushlight.native cimport guard
+from rushlight.native.threads cimport RlBody, pool
 
 cnp.import_array()
+cnp.import_umath()
 
-cdef extern from "elementwise.h":
-    ctypedef void (*RlLoop)(const void*, const void*, void*, size_t) noexcept nogil
-    ctypedef void (*RlLoop3)(const void*, const void*, const void*, void*, size_t) noexcept nogil
-    enum:
-        RL_F32, RL_F64, RL_I64, RL_I32, RL_BOOL
-        RL_VV, RL_VS, RL_SV
-        RL_NEG, RL_ABS, RL_EXP, RL_LOG, RL_SQRT, RL_RSQRT, RL_RECIPROCAL, RL_TANH, RL_SIGMOID, RL_RELU, RL_SQUARE
-        RL_CUBE, RL_SIN, RL_COS, RL_ERF, RL_GELU, RL_GELU_TANH, RL_SILU, RL_NOT, RL_POW, RL_CLAMP, RL_LEAKY_RELU
-        RL_ADD, RL_SUB, RL_MUL, RL_DIV, RL_MAXIMUM, RL_MINIMUM, RL_EQ, RL_NE, RL_LT, RL_LE, RL_GT, RL_GE, RL_AND
-        RL_OR, RL_XOR
-        RL_RELU_BACKWARD, RL_TANH_BACKWARD, RL_SIGMOID_BACKWARD, RL_CLAMP_BACKWARD
-        RL_LEAKY_RELU_BACKWARD, RL_GELU_BACKWARD, RL_GELU_TANH_BACKWARD, RL_SILU_BACKWARD, RL_AXPY, RL_LERP
-    struct ElementwiseTable:
-        RlLoop (*unary)[5]
-        RlLoop (*binary)[3][5]
-        RlLoop3 (*ternary)[2]
-        RlLoop3 (*where)[4]
-    const ElementwiseTable* elementwise_table()
-
-cdef extern from "sweep.hpp" namespace "rl":
-    void sweep(const RlPool*, int64_t, int64_t, RlBody, void*) noexcept nogil
-
-cdef extern from "broadcast.hpp" namespace "rl":
-    struct Broadcast:
-        RlLoop rows
-        RlLoop columns
-        const char* big
-        const char* small
-        char* out
-        int64_t outer, mid, inner, in_size, out_size
-        bint swap
-    void broadcast_rows(void*, int64_t, int64_t) noexcept nogil
-    void broadcast_columns(void*, int64_t, int64_t) noexcept nogil
+cdef extern from "numpy/ufuncobject.h":
+    ctypedef struct PyUFuncObject:
+        int nin, nout, ntypes
+        RlUfuncLoop* functions
+        void** data
+        char* types
 
 cdef const ElementwiseTable* t = elementwise_table()
-cdef object ONE = 1
 
 # From how many elements on a loop is shared out over threads, and in pieces of how many.
 cdef enum:
     CHEAP_LIMIT = 65536     # bound by memory: add, mul, ...
-    CHEAP_GRAIN = 16384
     COSTLY_LIMIT = 32768    # bound by arithmetic: exp, tanh, ...
-    COSTLY_GRAIN = 16384
+    GRAIN = 16384
 
 cdef union Number:
     float f32
@@ -67,24 +45,48 @@ cdef union Number:
     int64_t i64
     int32_t i32
 
+# What is the same in every call of an op.
+cdef struct Op:
+    const RlLoop* loops     # a loop for each type that is computed in
+    int inputs
+    bint truth              # the result is bool
+    bint select             # the first operand is a condition; `loops` are by the size of the others' elements
+    bint costly
 
-cdef inline int index_of(object x) noexcept:
-    """Return the column of an array's dtype in the tables, or -1."""
-    cdef int num = guard.typenum(x)
-    if num == cnp.NPY_FLOAT32:
-        return RL_F32
-    if num == cnp.NPY_FLOAT64:
-        return RL_F64
-    if num == cnp.NPY_INT64:
-        return RL_I64
-    if num == cnp.NPY_INT32:
-        return RL_I32
-    if num == cnp.NPY_BOOL:
-        return RL_BOOL
+cdef ptrdiff_t[10] SIZES = [4, 8, 8, 4, 1, 2, 2, 2, 1, 1]
+cdef int[10] NUMS = [cnp.NPY_FLOAT32, cnp.NPY_FLOAT64, cnp.NPY_INT64, cnp.NPY_INT32, cnp.NPY_BOOL, cnp.NPY_FLOAT16, -1,
+                     cnp.NPY_INT16, cnp.NPY_INT8, cnp.NPY_UINT8]
+
+
+def set_bfloat16(dtype):
+    """Say which dtype is bfloat16 (it is registered with NumPy by a package)."""
+    NUMS[RL_BF16] = (<cnp.dtype?> dtype).num
+
+
+cdef inline int code_of(object x) noexcept:
+    """Return the type of an array's elements as the tables count them, or -1."""
+    cdef int num = guard.typenum(x), k
+    if num < 0:
+        return -1
+    for k in range(RL_TYPES):
+        if num == NUMS[k]:
+            return k
     return -1
 
 
-cdef inline bint load(object x, int dtype, Number* number) noexcept:
+cdef inline int computed_in(int code) noexcept:
+    """Return the type in which loops compute elements of a type, or -1."""
+    return code if code <= RL_BOOL else RL_F32 if code <= RL_BF16 else -1
+
+
+cdef inline RlLoop loop_of(const Op* op, int type) noexcept:
+    """Return an op's loop for a type that is computed in, or NULL."""
+    if type < 0:
+        return NULL
+    return op.loops[(0 if type == RL_BOOL else SIZES[type] >> 2) if op.select else type]
+
+
+cdef bint load(object x, int dtype, Number* number) noexcept:
     """Store a Python number as the dtype; false when it is none, or the dtype cannot hold it."""
     cdef double d
     cdef int overflow = 0
@@ -132,319 +134,73 @@ cdef inline object result_for(object out, object like, int num):
     return out
 
 
-# ------------------------------------------------------------------ running loops
+# ------------------------------------------------------------------ the short way
 
-cdef struct Flat:
-    RlLoop loop
-    RlLoop3 loop3
-    const char* a
-    const char* b
-    const char* p
-    char* out
-    npy_intp a_step, b_step, p_step, out_step       # bytes per element, 0 for a single value
-
-
-cdef void run_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
-    cdef Flat* j = <Flat*> ctx
-    if j.loop3 == NULL:
-        j.loop(j.a + begin * j.a_step, j.b + begin * j.b_step, j.out + begin * j.out_step, <size_t> (end - begin))
-    else:
-        j.loop3(j.a + begin * j.a_step, j.b + begin * j.b_step, j.p + begin * j.p_step,
-                j.out + begin * j.out_step, <size_t> (end - begin))
-
-
-cdef inline void run(Flat* j, npy_intp n, bint costly) noexcept:
-    """Do a job of n elements, on the pool when it is a large one."""
-    if n <= (COSTLY_LIMIT if costly else CHEAP_LIMIT):
-        run_piece(j, 0, n)
-        return
-    with nogil:
-        sweep(pool(), n, COSTLY_GRAIN if costly else CHEAP_GRAIN, run_piece, j)
-
-
-# ------------------------------------------------------------------ one operand
-
-cdef object unary(int op, object x, object out, bint costly=False, const void* numbers=NULL):
-    """Apply a loop of one operand; `numbers` are its parameters, in the array's dtype."""
-    cdef int dtype = index_of(x)
+cdef object apply(const Op* op, object a, object b, object c, object out, const void* numbers=NULL):
+    """Apply an op to arrays and numbers; `numbers` are its parameters, in the type that it computes in."""
     cdef Flat j
-    cdef int num = guard.typenum(x)
+    cdef Number values[3]
+    cdef int k, num, dtype, own, wanted
+    cdef ptrdiff_t size
+    cdef const char* p
+    like = shape = None
+    for k in range(op.inputs):
+        x = a if k == 0 else b if k == 1 else c
+        if guard.exact(x):
+            if shape is None or (guard.size(shape) == 1 and guard.ndim(x) >= guard.ndim(shape)):
+                shape = x
+            if like is None and not (op.select and k == 0):
+                like = x
+    dtype = code_of(like)
     if dtype < 0:
-        return pointwise.unary(t.unary[op], x, out, costly, numbers) if numbers == NULL else NotImplemented
-    j.loop = t.unary[op][dtype]
-    j.loop3 = NULL
-    j.a = guard.flat(x, num)
-    if j.loop == NULL or j.a == NULL:
-        return pointwise.unary(t.unary[op], x, out, costly, numbers)
-    result = result_for(out, x, num)
-    if result is None or (out is not None and guard.overlaps(result, x)):
-        return pointwise.unary(t.unary[op], x, out, costly, numbers)
-    cdef npy_intp n = guard.size(x)
-    j.out = guard.flat_out(result, num, n)
-    j.a_step = j.out_step = cnp.PyArray_ITEMSIZE(<ndarray> x)
-    j.b = <const char*> numbers
-    j.b_step = 0
-    run(&j, n, costly)
-    return result
-
-
-def neg(input, out=None):
-    """-x (float, int)."""
-    return unary(RL_NEG, input, out)
-
-
-def abs(input, out=None):
-    """|x| (float, int)."""
-    return unary(RL_ABS, input, out)
-
-
-def exp(input, out=None):
-    """e**x (float)."""
-    return unary(RL_EXP, input, out, True)
-
-
-def log(input, out=None):
-    """Natural logarithm (float)."""
-    return unary(RL_LOG, input, out, True)
-
-
-def sqrt(input, out=None):
-    """Square root (float)."""
-    return unary(RL_SQRT, input, out)
-
-
-def rsqrt(input, out=None):
-    """1 / sqrt(x) (float)."""
-    return unary(RL_RSQRT, input, out)
-
-
-def reciprocal(input, out=None):
-    """1 / x (float)."""
-    return unary(RL_RECIPROCAL, input, out)
-
-
-def tanh(input, out=None):
-    """Hyperbolic tangent (float)."""
-    return unary(RL_TANH, input, out, True)
-
-
-def sigmoid(input, out=None):
-    """1 / (1 + e**-x) (float)."""
-    return unary(RL_SIGMOID, input, out, True)
-
-
-def relu(input, out=None):
-    """max(x, 0); nan and -0 stay (float, int)."""
-    return unary(RL_RELU, input, out)
-
-
-def square(input, out=None):
-    """x * x (float, int)."""
-    return unary(RL_SQUARE, input, out)
-
-
-def sin(input, out=None):
-    """Sine (float)."""
-    return unary(RL_SIN, input, out, True)
-
-
-def cos(input, out=None):
-    """Cosine (float)."""
-    return unary(RL_COS, input, out, True)
-
-
-def erf(input, out=None):
-    """Error function (float)."""
-    return unary(RL_ERF, input, out, True)
-
-
-def gelu(input, approximate="none", out=None):
-    """x Phi(x), or its tanh approximation (float)."""
-    if approximate == "none":
-        return unary(RL_GELU, input, out, True)
-    if approximate == "tanh":
-        return unary(RL_GELU_TANH, input, out, True)
-    return NotImplemented
-
-
-def silu(input, out=None):
-    """x sigmoid(x) (float)."""
-    return unary(RL_SILU, input, out, True)
-
-
-def logical_not(input, out=None):
-    """not x (bool)."""
-    return unary(RL_NOT, input, out)
-
-
-def leaky_relu(input, negative_slope=0.01, out=None):
-    """x where x > 0, else negative_slope * x (float)."""
-    cdef Number slope
-    if not load(negative_slope, index_of(input), &slope):
         return NotImplemented
-    return unary(RL_LEAKY_RELU, input, out, False, &slope)
-
-
-def pow(input, exponent, out=None):
-    """x ** exponent for a Python number: any for float arrays, 2 and 3 for int ones."""
-    cdef Number p
-    cdef double d
-    cdef int dtype = index_of(input)
-    if PyFloat_CheckExact(exponent):
-        d = PyFloat_AS_DOUBLE(exponent)
-        if dtype != RL_F32 and dtype != RL_F64:
-            return NotImplemented
-    elif PyLong_CheckExact(exponent):
-        d = as_double(exponent)
-        if d == -1.0 and exponent != -1:
-            return NotImplemented
-    else:
-        return NotImplemented
-    if d == 2:
-        return unary(RL_SQUARE, input, out)
-    if d == 3:
-        return unary(RL_CUBE, input, out)
-    if d == 0.5:
-        return unary(RL_SQRT, input, out)
-    if d == -1:
-        return unary(RL_RECIPROCAL, input, out)
-    if d == -0.5:
-        return unary(RL_RSQRT, input, out)
-    if dtype == RL_F32:
-        p.f32 = <float> d
-    elif dtype == RL_F64:
-        p.f64 = d
-    else:
-        return NotImplemented
-    return unary(RL_POW, input, out, True, &p)
-
-
-cdef bint limits(object low, object high, int dtype, Number* numbers) noexcept:
-    """Store the bounds of a clamp, infinite where None, next to each other in the dtype."""
-    cdef Number lo, hi
-    cdef bint ints = dtype == RL_I64 or dtype == RL_I32
-    if low is None:
-        if ints:
-            lo.i64 = INT64_MIN
-            if dtype == RL_I32:
-                lo.i32 = INT32_MIN
+    j.job.loop = loop_of(op, computed_in(dtype))
+    if j.job.loop == NULL or dtype > RL_BOOL:
+        return compute(op, a, b, c, out, numbers)
+    num, size = NUMS[dtype], SIZES[dtype]
+    j.job.inputs, j.job.single = op.inputs, 0
+    for k in range(op.inputs):
+        x = a if k == 0 else b if k == 1 else c
+        own, j.job.size[k], wanted = dtype, size, num
+        if op.select and k == 0:
+            own, j.job.size[k], wanted = RL_BOOL, 1, cnp.NPY_BOOL
+        if guard.exact(x):
+            p = guard.flat(x, wanted)
+            if p == NULL:
+                return compute(op, a, b, c, out, numbers)
+            if not guard.same_shape(x, shape):
+                if guard.size(x) != 1 or guard.ndim(x) > guard.ndim(shape):
+                    if op.inputs == 2:
+                        return repeated(op, a, b, out, numbers)
+                    return compute(op, a, b, c, out, numbers)
+                memcpy(&values[k], p, j.job.size[k])
+                p = <const char*> &values[k]
+                j.job.single |= 1 << k
         else:
-            load(-INFINITY, dtype, &lo)
-    elif not load(low, dtype, &lo):
-        return False
-    if high is None:
-        if ints:
-            hi.i64 = INT64_MAX
-            if dtype == RL_I32:
-                hi.i32 = INT32_MAX
-        else:
-            load(INFINITY, dtype, &hi)
-    elif not load(high, dtype, &hi):
-        return False
-    if dtype == RL_F32:
-        (<float*> numbers)[0] = lo.f32
-        (<float*> numbers)[1] = hi.f32
-        return not isnan(lo.f32) and not isnan(hi.f32)
-    if dtype == RL_F64:
-        (<double*> numbers)[0] = lo.f64
-        (<double*> numbers)[1] = hi.f64
-        return not isnan(lo.f64) and not isnan(hi.f64)
-    if dtype == RL_I64:
-        (<int64_t*> numbers)[0] = lo.i64
-        (<int64_t*> numbers)[1] = hi.i64
-        return True
-    if dtype == RL_I32:
-        (<int32_t*> numbers)[0] = lo.i32
-        (<int32_t*> numbers)[1] = hi.i32
-        return True
-    return False
-
-
-def clamp(input, min=None, max=None, out=None):
-    """min(max(x, low), high) for bounds that are Python numbers or None; nan stays (float, int)."""
-    cdef Number numbers[2]
-    if (min is None and max is None) or not limits(min, max, index_of(input), numbers):
-        return NotImplemented
-    return unary(RL_CLAMP, input, out, False, numbers)
-
-
-def clamp_min(input, min, out=None):
-    """max(x, min) for a bound that is a Python number; nan stays (float, int)."""
-    return NotImplemented if min is None else clamp(input, min, None, out)
-
-
-def clamp_max(input, max, out=None):
-    """min(x, max) for a bound that is a Python number; nan stays (float, int)."""
-    return NotImplemented if max is None else clamp(input, None, max, out)
-
-
-# ------------------------------------------------------------------ two operands
-
-cdef object binary(int op, object a, object b, object out, bint truth=False):
-    """Apply a loop of two operands; the result is bool when `truth`."""
-    cdef Flat j
-    cdef Number number
-    cdef int num, form = RL_VV
-    cdef bint array_a = guard.exact(a), array_b = guard.exact(b)
-    cdef object like = a if array_a else b
-    cdef int dtype = index_of(like)
-    if dtype < 0 or t.binary[op][RL_VV][dtype] == NULL:
-        return pointwise.binary(t.binary[op][RL_VV], a, b, out, truth)
-    num = guard.typenum(like)
-    j.loop3 = NULL
-    j.a_step = j.b_step = cnp.PyArray_ITEMSIZE(<ndarray> like)
-    if array_a:
-        j.a = guard.flat(a, num)
-    else:
-        j.a = <const char*> &number if load(a, dtype, &number) else NULL
-        form = RL_SV
-    if array_b:
-        j.b = guard.flat(b, num)
-    else:
-        j.b = <const char*> &number if load(b, dtype, &number) else NULL
-        form = RL_VS
-    if j.a == NULL or j.b == NULL:
-        return pointwise.binary(t.binary[op][RL_VV], a, b, out, truth)
-    if form == RL_VV and not guard.same_shape(a, b):
-        if guard.size(b) == 1 and guard.ndim(b) <= guard.ndim(a):
-            form = RL_VS
-            number = (<Number*> j.b)[0] if j.b_step == 8 else widen(j.b, j.b_step)
-            j.b = <const char*> &number
-        elif guard.size(a) == 1 and guard.ndim(a) <= guard.ndim(b):
-            form = RL_SV
-            like = b
-            number = (<Number*> j.a)[0] if j.a_step == 8 else widen(j.a, j.a_step)
-            j.a = <const char*> &number
-        else:
-            return repeated(op, a, b, out, truth)
-    cdef int result_num = cnp.NPY_BOOL if truth else num
-    result = result_for(out, like, result_num)
+            if not load(x, own, &values[k]):
+                return NotImplemented
+            p = <const char*> &values[k]
+            j.job.single |= 1 << k
+        j.in_[k] = p
+    j.in_[op.inputs] = <const char*> numbers
+    if op.truth:
+        num = cnp.NPY_BOOL
+    result = result_for(out, shape, num)
     if result is None:
-        return pointwise.binary(t.binary[op][RL_VV], a, b, out, truth)
-    if out is not None and (
-            (form != RL_SV and guard.overlaps(out, a)) or (form != RL_VS and guard.overlaps(out, b))):
-        return NotImplemented
-    cdef npy_intp n = guard.size(like)
-    j.out = guard.flat_out(result, result_num, n)
-    j.out_step = 1 if truth else j.a_step
-    if form == RL_SV:
-        j.a_step = 0
-    elif form == RL_VS:
-        j.b_step = 0
-    j.loop = t.binary[op][form][dtype]
-    run(&j, n, False)
-    return result
-
-
-cdef inline Number widen(const char* p, npy_intp size) noexcept:
-    """Return the one value at p, of 1 or 4 bytes, so that it can be read as its own type again."""
-    cdef Number number
-    number.i64 = 0
-    if size == 4:
-        number.i32 = (<const int32_t*> p)[0]
+        return compute(op, a, b, c, out, numbers)
+    if out is not None:
+        for k in range(op.inputs):
+            if not j.job.single >> k & 1 and guard.overlaps(out, a if k == 0 else b if k == 1 else c):
+                return NotImplemented
+    cdef npy_intp n = guard.size(shape)
+    j.out = guard.flat_out(result, num, n)
+    j.job.out_size = 1 if op.truth else size
+    if n <= (COSTLY_LIMIT if op.costly else CHEAP_LIMIT):
+        run_flat(&j, 0, n)
     else:
-        (<char*> &number)[0] = p[0]
-    return number
+        with nogil:
+            sweep(pool(), n, GRAIN, run_flat, &j)
+    return result
 
 
 cdef bint split(object big, object small, int64_t* outer, int64_t* mid, int64_t* inner) noexcept:
@@ -475,324 +231,764 @@ cdef bint split(object big, object small, int64_t* outer, int64_t* mid, int64_t*
     return True
 
 
-cdef object repeated(int op, object a, object b, object out, bint truth):
-    """Apply a loop to two checked arrays of which the smaller repeats along the larger."""
+cdef object repeated(const Op* op, object a, object b, object out, const void* numbers):
+    """Apply a loop to two contiguous arrays of one dtype of which the smaller repeats along the larger."""
     cdef Broadcast j
-    cdef int num = guard.typenum(a), dtype = index_of(a)
+    cdef int num = guard.typenum(a), dtype = code_of(a), result_num = cnp.NPY_BOOL if op.truth else num
+    j.big, j.small = guard.flat(a, num), guard.flat(b, num)
+    if numbers != NULL or j.big == NULL or j.small == NULL:
+        return compute(op, a, b, None, out, numbers)
     j.swap = not split(a, b, &j.outer, &j.mid, &j.inner)
     if j.swap and not split(b, a, &j.outer, &j.mid, &j.inner):
-        return pointwise.binary(t.binary[op][RL_VV], a, b, out, truth)
+        return compute(op, a, b, None, out, numbers)
     big, small = (b, a) if j.swap else (a, b)
-    cdef int result_num = cnp.NPY_BOOL if truth else num
     result = result_for(out, big, result_num)
     if result is None:
-        return pointwise.binary(t.binary[op][RL_VV], a, b, out, truth)
+        return compute(op, a, b, None, out, numbers)
     if out is not None and (guard.overlaps(out, big) or not guard.disjoint(out, small)):
         return NotImplemented
     cdef npy_intp n = guard.size(big)
     if n == 0:
         return result
-    j.big = guard.flat(big, num)
-    j.small = guard.flat(small, num)
+    j.big, j.small = guard.flat(big, num), guard.flat(small, num)
     j.out = guard.flat_out(result, result_num, n)
-    j.in_size = cnp.PyArray_ITEMSIZE(<ndarray> a)
-    j.out_size = 1 if truth else j.in_size
-    j.rows = t.binary[op][RL_VV][dtype]
-    j.columns = t.binary[op][RL_SV if j.swap else RL_VS][dtype]
+    j.job.loop, j.job.inputs, j.job.single = op.loops[dtype], 2, 0
+    j.job.size[0] = j.job.size[1] = SIZES[dtype]
+    j.job.out_size = 1 if op.truth else SIZES[dtype]
     cdef int64_t runs = j.outer if j.inner == 1 else j.outer * j.mid
-    cdef int64_t grain = CHEAP_GRAIN * runs // n + 1
+    cdef RlBody body = broadcast_columns
+    if j.inner == 1:
+        body = broadcast_rows
     if n <= CHEAP_LIMIT:
-        if j.inner == 1:
-            broadcast_rows(&j, 0, runs)
-        else:
-            broadcast_columns(&j, 0, runs)
+        body(&j, 0, runs)
     else:
         with nogil:
-            pool().parallel_for(runs, grain, broadcast_rows if j.inner == 1 else broadcast_columns, &j)
+            pool().parallel_for(runs, GRAIN * runs // n + 1, body, &j)
     return result
 
 
+# ------------------------------------------------------------------ the long way
+
+cdef bint broadcast(object x, int nd, npy_intp* shape) noexcept:
+    """Join an array's shape with one of `nd` dimensions; false when they do not broadcast."""
+    cdef int own = guard.ndim(x), d
+    cdef npy_intp m
+    for d in range(own):
+        m = guard.dim(x, d)
+        if shape[nd - own + d] == 1:
+            shape[nd - own + d] = m
+        elif m != 1 and m != shape[nd - own + d]:
+            return False
+    return True
+
+
+cdef bint read_steps(object x, int nd, npy_intp* shape, ptrdiff_t* steps) noexcept:
+    """Fill an array's strides in the broadcast shape; false when one is negative."""
+    cdef int own = guard.ndim(x), d, at
+    for d in range(nd):
+        at = d - (nd - own)
+        steps[d] = 0 if at < 0 or (guard.dim(x, at) == 1 and shape[d] != 1) else guard.stride(x, at)
+        if steps[d] < 0:
+            return False
+    return True
+
+
+cdef void sort_dims(Pointwise* j, int* order) noexcept:
+    """Order dimensions as NumPy orders those of a new result: by the inputs' strides, C order where they disagree."""
+    cdef int d, k, i, verdict, place
+    cdef ptrdiff_t a, b
+    for d in range(j.nd):                       # insertion, outermost first
+        k, place = d, d
+        while k > 0:
+            k -= 1
+            verdict = 0
+            for i in range(j.inputs):
+                a, b = j.in_step[i][order[k]], j.in_step[i][d]
+                if a and b and a < b:
+                    verdict = 1
+                elif a and b:
+                    verdict = -1
+                    break
+            if verdict > 0:
+                place = k
+            elif verdict < 0:
+                break
+        for k in range(d, place, -1):
+            order[k] = order[k - 1]
+        order[place] = d
+
+
+cdef bint intersects(object out, object x) noexcept:
+    """Tell whether two arrays share memory otherwise than element upon element."""
+    cdef char* p = guard.behaved(out)
+    cdef char* q = guard.behaved(x)
+    cdef ptrdiff_t p_end = cnp.PyArray_ITEMSIZE(<ndarray> out), q_end = cnp.PyArray_ITEMSIZE(<ndarray> x)
+    cdef int d
+    cdef bint twins = p == q and p_end == q_end and guard.same_shape(out, x)
+    for d in range(guard.ndim(out)):
+        p_end += (guard.dim(out, d) - 1) * guard.stride(out, d)
+        twins = twins and (guard.stride(out, d) == guard.stride(x, d) or guard.dim(out, d) == 1)
+    for d in range(guard.ndim(x)):
+        q_end += (guard.dim(x, d) - 1) * guard.stride(x, d)
+    return not twins and p < q + q_end and q < p + p_end
+
+
+cdef void permute(int nd, int* order, ptrdiff_t* steps) noexcept:
+    cdef ptrdiff_t before[16]
+    cdef int d
+    for d in range(nd):
+        before[d] = steps[d]
+    for d in range(nd):
+        steps[d] = before[order[d]]
+
+
+cdef void merge(Pointwise* j) noexcept:
+    """Drop dimensions of one element and join those that run on in every operand."""
+    cdef int d, last = -1, i
+    cdef int64_t length
+    cdef bint joins
+    for d in range(j.nd):
+        length = j.shape[d]
+        if length == 1:
+            continue
+        joins = last >= 0 and j.out_step[last] == j.out_step[d] * j.shape[d]
+        for i in range(j.inputs):
+            joins = joins and j.in_step[i][last] == j.in_step[i][d] * j.shape[d]
+        if not joins:
+            last += 1
+            j.shape[last] = 1
+        j.shape[last] *= length
+        j.out_step[last] = j.out_step[d]
+        for i in range(j.inputs):
+            j.in_step[i][last] = j.in_step[i][d]
+    if last < 0:
+        last = 0
+        j.shape[0], j.out_step[0] = 1, j.out_size
+        for i in range(j.inputs):
+            j.in_step[i][0] = 0
+    j.nd = last + 1
+
+
+cdef bint is_dense(Pointwise* j, ptrdiff_t* steps, ptrdiff_t size) noexcept:
+    cdef int d
+    for d in range(j.nd - 1, -1, -1):
+        if steps[d] != size and j.shape[d] != 1:
+            return False
+        size *= j.shape[d]
+    return True
+
+
+cdef object compute(const Op* op, object a, object b, object c, object out, const void* numbers):
+    """Apply an op to operands of any layout; half precision in float32, its numbers in float32 as well."""
+    cdef Pointwise j
+    cdef int types[3]
+    cdef int k, code = -1
+    for k in range(1 if op.select else 0, op.inputs):
+        x = a if k == 0 else b if k == 1 else c
+        if guard.exact(x):
+            if code >= 0 and code_of(x) != code:
+                return NotImplemented
+            code = code_of(x)
+            if code < 0:
+                return NotImplemented
+    types[0] = types[1] = types[2] = computed_in(code)
+    if code < 0 or types[0] < 0:
+        return NotImplemented
+    j.loop = loop_of(op, types[0])
+    if j.loop == NULL:
+        return NotImplemented
+    if op.select:
+        if guard.typenum(a) != cnp.NPY_BOOL:
+            return NotImplemented
+        types[0] = RL_BOOL
+    j.ufunc = NULL
+    j.numbers = numbers
+    j.inputs = op.inputs
+    if op.truth:
+        return lay_out(&j, a, b, c, types, RL_BOOL, RL_BOOL, code, out, op.costly)
+    return lay_out(&j, a, b, c, types, types[1], code, code, out, op.costly)
+
+
+cdef object lay_out(Pointwise* j, object a, object b, object c, int* types, int result_type, int out_type, int given, object out,
+                    bint costly):
+    """Run a job whose loop is set on one to three operands.
+
+    types: what the loop takes each operand in; result_type: what it makes; out_type: the type of the result in memory; given:
+    that of the operands, to which numbers are rounded.
+    """
+    cdef tuple operands = (a, b, c)
+    cdef Number numbers[3]
+    cdef npy_intp shape[16]
+    cdef npy_intp strides[16]
+    cdef int codes[3]
+    cdef int order[16]
+    cdef int i, d, nd = 0, mid
+    cdef npy_intp n = 1
+    cdef ptrdiff_t step
+    like = None
+    for i in range(j.inputs):
+        x = operands[i]
+        j.in_size[i] = SIZES[types[i]]
+        if not guard.exact(x):
+            if not load(x, types[i], &numbers[i]):
+                return NotImplemented
+            if out_type == RL_BOOL and (given == RL_F16 or given == RL_BF16):
+                t.store[RL_F32][given](&numbers[i], &numbers[i], 2, 1)
+                t.load[given][RL_F32](&numbers[i], 2, &numbers[i], 1)
+            codes[i], j.in_[i] = types[i], <const char*> &numbers[i]
+            continue
+        codes[i], j.in_[i] = code_of(x), guard.behaved(x)
+        if codes[i] < 0 or j.in_[i] == NULL or guard.ndim(x) > MOST_DIMS:
+            return NotImplemented
+        like = x
+        if guard.ndim(x) > nd:
+            nd = guard.ndim(x)
+    if like is None or nd > MOST_DIMS:
+        return NotImplemented
+    for d in range(nd):
+        shape[d] = 1
+    for i in range(j.inputs):
+        if guard.exact(operands[i]) and not broadcast(operands[i], nd, shape):
+            return NotImplemented
+    j.nd = nd
+    for d in range(nd):
+        j.shape[d] = shape[d]
+        n *= shape[d]
+    for i in range(j.inputs):
+        if not guard.exact(operands[i]):
+            for d in range(nd):
+                j.in_step[i][d] = 0
+        elif not read_steps(operands[i], nd, shape, j.in_step[i]):
+            return NotImplemented
+    # the result, and the order of dimensions
+    if out is None:
+        sort_dims(j, order)
+        step = SIZES[out_type]
+        for d in range(nd - 1, -1, -1):
+            strides[order[d]] = step
+            step *= shape[order[d]] if shape[order[d]] > 1 else 1
+        result = guard.new_strided(like, NUMS[out_type], nd, shape, strides)
+    else:
+        result = out
+        if not guard.exact(out) or code_of(out) != out_type or guard.ndim(out) != nd:
+            return NotImplemented
+        for d in range(nd):
+            if guard.dim(out, d) != shape[d]:
+                return NotImplemented
+            strides[d] = guard.stride(out, d)
+            if strides[d] < 0 or (strides[d] == 0 and shape[d] > 1):
+                return NotImplemented
+        for i in range(j.inputs):
+            if guard.exact(operands[i]) and intersects(out, operands[i]):
+                return NotImplemented
+        for d in range(nd):
+            order[d] = d
+            mid = d
+            while mid > 0 and strides[order[mid - 1]] < strides[d]:
+                order[mid] = order[mid - 1]
+                mid -= 1
+            order[mid] = d
+    j.out = guard.behaved_out(result)
+    if j.out == NULL:
+        return NotImplemented
+    if n == 0:
+        return result
+    for d in range(nd):
+        j.shape[d] = shape[order[d]]
+        j.out_step[d] = strides[order[d]]
+    for i in range(j.inputs):
+        permute(nd, order, j.in_step[i])
+    j.out_size = SIZES[result_type]
+    merge(j)
+    # what each operand needs
+    j.across = False
+    for i in range(j.inputs):
+        j.load[i] = t.load[codes[i]][types[i]]
+        if j.load[i] == NULL:
+            return NotImplemented
+        j.as_is[i] = codes[i] == types[i] or (SIZES[codes[i]] == 1 and types[i] == RL_BOOL)
+        j.same[i] = j.inputs > 1
+        for d in range(j.nd):
+            j.same[i] = j.same[i] and j.in_step[i][d] == 0
+        j.dense[i] = j.as_is[i] and not j.same[i] and is_dense(j, j.in_step[i], j.in_size[i])
+        if j.nd > 1 and not j.same[i] and j.as_is[i] and j.in_step[i][j.nd - 2] == j.in_size[i] and \
+                j.in_step[i][j.nd - 1] != j.in_size[i] and j.in_step[i][j.nd - 1] and j.shape[j.nd - 1] > 3:
+            j.across = True
+    j.store = t.store[result_type][out_type]
+    if j.store == NULL:
+        return NotImplemented
+    if not j.across and (out_type == result_type or SIZES[out_type] == 1 == SIZES[result_type]) and is_dense(j, j.out_step, j.out_size):
+        j.store = NULL
+    share(j, n, costly)
+    return result
+
+
+cdef void share(Pointwise* j, npy_intp n, bint costly) noexcept:
+    """Run a job, on the pool when it is a large one."""
+    cdef int64_t blocks, each, limit = COSTLY_LIMIT if costly else CHEAP_LIMIT
+    cdef int d
+    if j.across:
+        blocks = (j.shape[j.nd - 2] + 15) // 16
+        for d in range(j.nd - 2):
+            blocks *= j.shape[d]
+        each = 1 + GRAIN // (16 * j.shape[j.nd - 1])
+        if n <= limit:
+            t.run_across(j, 0, blocks)
+        else:
+            with nogil:
+                pool().parallel_for(blocks, each, t.run_across, j)
+    elif n <= limit:
+        t.run(j, 0, n)
+    else:
+        with nogil:
+            sweep(pool(), n, GRAIN, t.run, j)
+
+
+
+# ------------------------------------------------------------------ NumPy's loops
+
+cdef object by_ufunc(object ufunc, int out_num, object a, object b, object out, bint half):
+    """Run a ufunc's loop for floats on the pool; half precision in float32 where `half`."""
+    cdef Pointwise j
+    cdef int types[2]
+    cdef int code = code_of(a if guard.exact(a) else b), inputs = 1 if b is None else 2, i, k, num
+    cdef PyUFuncObject* u = <PyUFuncObject*> (<void*> ufunc)
+    cdef bint fits
+    types[0] = types[1] = computed_in(code)
+    if code < 0 or types[0] not in (RL_F32, RL_F64) or (code > RL_F64 and not half):
+        return NotImplemented
+    if (guard.exact(a) and code_of(a) != code) or (guard.exact(b) and code_of(b) != code):
+        return NotImplemented
+    num = NUMS[types[0]]
+    j.loop = NULL
+    j.ufunc = NULL
+    j.numbers = NULL
+    j.inputs = inputs
+    for i in range(u.ntypes):
+        fits = u.nin == inputs and u.nout == 1 and u.types[i * (inputs + 1) + inputs] == (num if out_num < 0 else out_num)
+        for k in range(inputs):
+            fits = fits and u.types[i * (inputs + 1) + k] == num
+        if fits:
+            j.ufunc = u.functions[i]
+            j.data = u.data[i] if u.data != NULL else NULL
+            break
+    if j.ufunc == NULL:
+        return NotImplemented
+    if out_num < 0:
+        return lay_out(&j, a, b, None, types, types[0], code, code, out, True)
+    return lay_out(&j, a, b, None, types, RL_BOOL, RL_BOOL, code, out, True)
+
+
+def _of_one(ufunc, out_num=-1):
+    """Return a kernel made of a ufunc of one operand."""
+    @cython.binding(True)
+    def kernel(input, out=None):
+        return by_ufunc(ufunc, out_num, input, None, out, True)
+    return kernel
+
+
+def _of_two(ufunc, half):
+    """Return a kernel made of a ufunc of two operands."""
+    @cython.binding(True)
+    def kernel(input, other, out=None):
+        return by_ufunc(ufunc, -1, input, other, out, half)
+    return kernel
+
+
+def _round(input, decimals=0, out=None):
+    """The nearest whole number, halves to the even one (float)."""
+    return by_ufunc(np.rint, -1, input, None, out, True) if type(decimals) is int and decimals == 0 else NotImplemented
+
+
+# ------------------------------------------------------------------ ops by table
+
+cdef Op of_one(int which, bint costly):
+    return Op(loops=&t.unary[which][0], inputs=1, truth=False, select=False, costly=costly)
+
+
+cdef Op of_two(int which, bint costly):
+    return Op(loops=&t.binary[which][0], inputs=2, truth=RL_EQ <= which <= RL_LE, select=False, costly=costly)
+
+
+cdef bint numbers_in(object given, int dtype, Number* numbers) noexcept:
+    """Store numbers next to each other in a type; false when one is none, or does not fit."""
+    cdef int k = 0
+    cdef Number one
+    for x in given:
+        if not load(x, dtype, &one):
+            return False
+        memcpy(<char*> numbers + k * SIZES[dtype], &one, SIZES[dtype])
+        k += 1
+    return True
+
+
+cdef object with_numbers(const Op* op, object a, object b, object out, tuple given):
+    """Apply an op with Python numbers as its parameters."""
+    cdef Number numbers[4]
+    cdef int code = code_of(a), dtype = computed_in(code)
+    if code < 0 or dtype < 0 or dtype == RL_BOOL or not numbers_in(given, dtype, numbers):
+        return NotImplemented
+    return apply(op, a, b, None, out, numbers)
+
+
+def _unary(int which, bint costly=False):
+    """Return a kernel of one operand."""
+    cdef Op op = of_one(which, costly)
+
+    @cython.binding(True)
+    def kernel(input, out=None):
+        return apply(&op, input, None, None, out)
+    return kernel
+
+
+def _unary_given(int which, bint costly=False):
+    """Return a kernel of one operand and one number."""
+    cdef Op op = of_one(which, costly)
+
+    @cython.binding(True)
+    def kernel(input, number, out=None):
+        return with_numbers(&op, input, None, out, (number,))
+    return kernel
+
+
+def _binary(int which, bint swap=False, bint costly=False):
+    """Return a kernel of two operands, which take each other's place when `swap`."""
+    cdef Op op = of_two(which, costly)
+
+    @cython.binding(True)
+    def kernel(input, other, out=None):
+        return apply(&op, other, input, None, out) if swap else apply(&op, input, other, None, out)
+    return kernel
+
+
+def _backward(int which, bint costly=False):
+    """Return a kernel of a gradient and what was saved, with any numbers."""
+    cdef Op op = of_two(which, costly)
+
+    @cython.binding(True)
+    def kernel(g, saved, *numbers):
+        return with_numbers(&op, g, saved, None, numbers)
+    return kernel
+
+
+def _logical(int which):
+    """Return a kernel of two arrays of truth values."""
+    cdef Op op = of_two(which, False)
+
+    @cython.binding(True)
+    def kernel(input, other, out=None):
+        if guard.typenum(input) != cnp.NPY_BOOL or guard.typenum(other) != cnp.NPY_BOOL:
+            return NotImplemented
+        return apply(&op, input, other, None, out)
+    return kernel
+
+
+cdef object one(int which, object x, object out, bint costly=False):
+    cdef Op op = of_one(which, costly)
+    return apply(&op, x, None, None, out)
+
+
+cdef object two(int which, object a, object b, object out, bint costly=False):
+    cdef Op op = of_two(which, costly)
+    return apply(&op, a, b, None, out)
+
+
+cdef object given_one(int which, object x, object out, tuple given, bint costly=False):
+    cdef Op op = of_one(which, costly)
+    return with_numbers(&op, x, None, out, given)
+
+
+cdef object given_two(int which, object a, object b, object out, tuple given, bint costly=False):
+    cdef Op op = of_two(which, costly)
+    return with_numbers(&op, a, b, out, given)
+
+
+cdef object three(int which, object a, object b, object c, object out):
+    """Apply a loop of three operands (float)."""
+    cdef Op op = Op(loops=&t.ternary[which][0], inputs=3, truth=False, select=False, costly=False)
+    if computed_in(code_of(a)) > RL_F64:
+        return NotImplemented
+    return apply(&op, a, b, c, out)
+
+
+# ------------------------------------------------------------------ ops with options
+
+def gelu(input, approximate="none", out=None):
+    """x Phi(x), or its tanh approximation (float)."""
+    if approximate != "none" and approximate != "tanh":
+        return NotImplemented
+    return one(RL_GELU if approximate == "none" else RL_GELU_TANH, input, out, True)
+
+
+def gelu_backward(g, input, approximate="none", out=None):
+    """g times the derivative of gelu at input."""
+    if approximate != "none" and approximate != "tanh":
+        return NotImplemented
+    return two(RL_GELU_BACKWARD if approximate == "none" else RL_GELU_TANH_BACKWARD, g, input, out, True)
+
+
+cdef dict POWERS = {2.0: RL_SQUARE, 3.0: RL_CUBE, 0.5: RL_SQRT, -1.0: RL_RECIPROCAL, -0.5: RL_RSQRT}
+
+
+def pow(input, exponent, out=None):
+    """x ** exponent for a Python number: any for float arrays, 2 and 3 for int ones; or for float arrays."""
+    cdef int code = code_of(input)
+    if PyFloat_CheckExact(exponent) or PyLong_CheckExact(exponent):
+        if code > RL_F64 and PyFloat_CheckExact(exponent) and computed_in(code) > RL_F64:
+            return NotImplemented
+        which = POWERS.get(exponent)
+        if which is not None:
+            return one(which, input, out)
+    elif not guard.exact(exponent):
+        return NotImplemented
+    return two(RL_POW, input, exponent, out, True)
+
+
+cdef object limits(object low, object high, int dtype):
+    """Return the bounds of a clamp, the extreme ones of the dtype where None; None when one is nan."""
+    if dtype == RL_I64 or dtype == RL_I32:
+        return (INT64_MIN if dtype == RL_I64 else INT32_MIN) if low is None else low, (
+            INT64_MAX if dtype == RL_I64 else INT32_MAX) if high is None else high
+    low, high = -INFINITY if low is None else low, INFINITY if high is None else high
+    return None if low != low or high != high else (low, high)
+
+
+def clamp(input, min=None, max=None, out=None):
+    """min(max(x, low), high); nan stays (float, int; for bounds that are numbers or None, or two arrays)."""
+    if guard.exact(min) and guard.exact(max):
+        return three(RL_CLAMP_TENSORS, input, min, max, out)
+    if (min is None and max is None) or guard.exact(min) or guard.exact(max):
+        return NotImplemented
+    bounds = limits(min, max, computed_in(code_of(input)))
+    return NotImplemented if bounds is None else given_one(RL_CLAMP, input, out, bounds)
+
+
+def clamp_backward(g, input, min=None, max=None, out=None):
+    """g where min <= input <= max, else 0."""
+    bounds = limits(min, max, RL_F32)
+    if bounds is None or computed_in(code_of(g)) > RL_F64:
+        return NotImplemented
+    return given_two(RL_CLAMP_BACKWARD, g, input, out, bounds)
+
+
+def clamp_min(input, min, out=None):
+    """max(x, min); nan stays (float, int)."""
+    return two(RL_MAXIMUM, input, min, out) if guard.exact(min) else NotImplemented if min is None else clamp(input, min, None, out)
+
+
+def clamp_max(input, max, out=None):
+    """min(x, max); nan stays (float, int)."""
+    return two(RL_MINIMUM, input, max, out) if guard.exact(max) else NotImplemented if max is None else clamp(input, None, max, out)
+
+
+cdef object axpy(object a, object b, object alpha, object out):
+    """a + alpha * b, fused as torch's (float)."""
+    if guard.exact(alpha) or computed_in(code_of(a)) > RL_F64 or not guard.exact(b):
+        return NotImplemented
+    return given_two(RL_AXPY, a, b, out, (alpha,))
+
+
 def add(input, other, alpha=1, out=None):
-    """input + alpha * other (fused, as torch's, when alpha is not 1)."""
-    if alpha is ONE or alpha == 1:
-        return binary(RL_ADD, input, other, out)
-    return axpy(input, other, alpha, False, out)
+    """input + alpha * other."""
+    return two(RL_ADD, input, other, out) if alpha is ONE or alpha == 1 else axpy(input, other, alpha, out)
 
 
 def sub(input, other, alpha=1, out=None):
     """input - alpha * other."""
     if alpha is ONE or alpha == 1:
-        return binary(RL_SUB, input, other, out)
-    return axpy(input, other, alpha, True, out)
+        return two(RL_SUB, input, other, out)
+    return axpy(input, other, -alpha, out) if type(alpha) in (int, float) else NotImplemented
 
 
 def rsub(input, other, alpha=1, out=None):
     """other - input."""
-    if alpha is ONE or alpha == 1:
-        return binary(RL_SUB, other, input, out)
-    return NotImplemented
-
-
-def mul(input, other, out=None):
-    """input * other."""
-    return binary(RL_MUL, input, other, out)
+    return two(RL_SUB, other, input, out) if alpha is ONE or alpha == 1 else NotImplemented
 
 
 def div(input, other, rounding_mode=None, out=None):
     """input / other (float)."""
-    if rounding_mode is not None:
-        return NotImplemented
-    return binary(RL_DIV, input, other, out)
+    return two(RL_DIV, input, other, out) if rounding_mode is None else NotImplemented
 
 
-def maximum(input, other, out=None):
-    """The larger of two values; nan when either is (float, int)."""
-    return binary(RL_MAXIMUM, input, other, out)
-
-
-def minimum(input, other, out=None):
-    """The smaller of two values; nan when either is (float, int)."""
-    return binary(RL_MINIMUM, input, other, out)
-
-
-def eq(input, other, out=None):
-    """input == other, as bool."""
-    return binary(RL_EQ, input, other, out, True)
-
-
-def ne(input, other, out=None):
-    """input != other, as bool."""
-    return binary(RL_NE, input, other, out, True)
-
-
-def lt(input, other, out=None):
-    """input < other, as bool."""
-    return binary(RL_LT, input, other, out, True)
-
-
-def le(input, other, out=None):
-    """input <= other, as bool."""
-    return binary(RL_LE, input, other, out, True)
-
-
-def gt(input, other, out=None):
-    """input > other, as bool."""
-    return binary(RL_GT, input, other, out, True)
-
-
-def ge(input, other, out=None):
-    """input >= other, as bool."""
-    return binary(RL_GE, input, other, out, True)
-
-
-cdef object logical(int op, object a, object b, object out):
-    if guard.typenum(a) != cnp.NPY_BOOL or guard.typenum(b) != cnp.NPY_BOOL:
-        return NotImplemented
-    return binary(op, a, b, out)
-
-
-def logical_and(input, other, out=None):
-    """input and other (bool)."""
-    return logical(RL_AND, input, other, out)
-
-
-def logical_or(input, other, out=None):
-    """input or other (bool)."""
-    return logical(RL_OR, input, other, out)
-
-
-def logical_xor(input, other, out=None):
-    """Whether exactly one of two is true (bool)."""
-    return logical(RL_XOR, input, other, out)
-
-
-def bitwise_not(input, out=None):
-    """~x (bool)."""
-    return unary(RL_NOT, input, out)
-
-
-def bitwise_and(input, other, out=None):
-    """input & other (bool, int)."""
-    return binary(RL_AND, input, other, out)
-
-
-def bitwise_or(input, other, out=None):
-    """input | other (bool, int)."""
-    return binary(RL_OR, input, other, out)
-
-
-def bitwise_xor(input, other, out=None):
-    """input ^ other (bool, int)."""
-    return binary(RL_XOR, input, other, out)
-
-
-# ------------------------------------------------------------------ two arrays and numbers
-
-cdef object paired(int op, object a, object b, object out, bint costly=False, const void* numbers=NULL):
-    """Apply a loop to two float arrays of one dtype and shape."""
-    cdef Flat j
-    cdef int dtype = index_of(a)
-    if dtype != RL_F32 and dtype != RL_F64:
-        return NotImplemented
-    cdef int num = guard.typenum(a)
-    cdef npy_intp n = guard.size(a)
-    j.loop3 = t.ternary[op][dtype]
-    j.a = guard.flat(a, num)
-    j.b = guard.flat(b, num)
-    if j.a == NULL or j.b == NULL or not guard.same_shape(a, b):
-        return NotImplemented
-    result = result_for(out, a, num)
-    if result is None or (out is not None and (guard.overlaps(out, a) or guard.overlaps(out, b))):
-        return NotImplemented
-    j.out = guard.flat_out(result, num, n)
-    j.a_step = j.b_step = j.out_step = cnp.PyArray_ITEMSIZE(<ndarray> a)
-    j.p = <const char*> numbers
-    j.p_step = 0
-    run(&j, n, costly)
-    return result
-
-
-cdef object axpy(object a, object b, object alpha, bint minus, object out):
-    cdef Number p
-    if not load(alpha, index_of(a), &p):
-        return NotImplemented
-    if minus:
-        if guard.typenum(a) == cnp.NPY_FLOAT32:
-            p.f32 = -p.f32
-        else:
-            p.f64 = -p.f64
-    return paired(RL_AXPY, a, b, out, False, &p)
+cdef object ONE = 1
 
 
 def lerp(input, end, weight, out=None):
-    """input + weight * (end - input) for a Python number, from the nearer end as torch does."""
-    cdef Number w
-    if not load(weight, index_of(input), &w):
+    """input + weight * (end - input), from the nearer end as torch does (float32, float64)."""
+    if code_of(input) > RL_F64 or not guard.exact(end):
         return NotImplemented
-    return paired(RL_LERP, input, end, out, False, &w)
+    return three(RL_LERP_TENSOR, input, end, weight, out) if guard.exact(weight) else given_two(RL_LERP, input, end, out, (weight,))
 
 
-def relu_backward(g, result, out=None):
-    """0 where result <= 0, else g."""
-    return paired(RL_RELU_BACKWARD, g, result, out)
+def addcmul(input, tensor1, tensor2, value=1, out=None):
+    """input + tensor1 * tensor2 (float)."""
+    if out is None and guard.flat(input, guard.typenum(input)) == NULL:
+        return NotImplemented           # torch's result is contiguous whatever the input
+    return three(RL_ADDCMUL, input, tensor1, tensor2, out) if value is ONE or value == 1 else NotImplemented
 
 
-def tanh_backward(g, result, out=None):
-    """g * (1 - result**2)."""
-    return paired(RL_TANH_BACKWARD, g, result, out)
-
-
-def sigmoid_backward(g, result, out=None):
-    """g * (1 - result) * result."""
-    return paired(RL_SIGMOID_BACKWARD, g, result, out)
-
-
-def clamp_backward(g, input, min=None, max=None, out=None):
-    """g where min <= input <= max, else 0."""
-    cdef Number numbers[2]
-    if not limits(min, max, index_of(g), numbers):
+def elu(input, alpha, scale, input_scale, out=None):
+    """scale * x where positive, else scale * alpha * (e**(input_scale * x) - 1) (float)."""
+    if type(alpha) not in (int, float):
         return NotImplemented
-    return paired(RL_CLAMP_BACKWARD, g, input, out, False, numbers)
+    return given_one(RL_ELU, input, out, (alpha * scale, scale, input_scale), True)
 
 
-def leaky_relu_backward(g, input, negative_slope=0.01, out=None):
-    """g where input > 0, else negative_slope * g."""
-    cdef Number slope
-    if not load(negative_slope, index_of(g), &slope):
+def elu_backward(g, input, alpha, scale, input_scale):
+    """g times the derivative of elu at input (float)."""
+    if type(alpha) not in (int, float):
         return NotImplemented
-    return paired(RL_LEAKY_RELU_BACKWARD, g, input, out, False, &slope)
+    return given_two(RL_ELU_BACKWARD, g, input, None, (alpha * scale, scale, input_scale), True)
 
 
-def gelu_backward(g, input, approximate="none", out=None):
-    """g times the derivative of gelu at input."""
-    if approximate == "none":
-        return paired(RL_GELU_BACKWARD, g, input, out, True)
-    if approximate == "tanh":
-        return paired(RL_GELU_TANH_BACKWARD, g, input, out, True)
-    return NotImplemented
-
-
-def silu_backward(g, input, out=None):
-    """g times the derivative of silu at input."""
-    return paired(RL_SILU_BACKWARD, g, input, out, True)
-
-
-# ------------------------------------------------------------------ where
-
-cdef object select(object condition, object a, object b, object out):
-    cdef Flat j
-    cdef Number na, nb
-    cdef object like = a if guard.exact(a) else b
-    cdef int dtype = index_of(like), form = 0, row
-    cdef npy_intp n = guard.size(condition), step
-    if dtype < 0:
-        return pointwise.choose(t.where[0], t.where[1], t.where[2], condition, a, b, out)
-    cdef int num = guard.typenum(like)
-    step = cnp.PyArray_ITEMSIZE(<ndarray> like)
-    j.loop = NULL
-    j.a = guard.flat(condition, cnp.NPY_BOOL)
-    j.a_step, j.b_step, j.p_step, j.out_step = 1, step, step, step
-    if not single(a, num, dtype, &na):
-        j.b = guard.flat(a, num) if guard.same_shape(a, condition) else NULL
-    else:
-        j.b, j.b_step, form = <const char*> &na, 0, 2
-    if not single(b, num, dtype, &nb):
-        j.p = guard.flat(b, num) if guard.same_shape(b, condition) else NULL
-    else:
-        j.p, j.p_step, form = <const char*> &nb, 0, form + 1
-    if j.a == NULL or j.b == NULL or j.p == NULL:
-        return pointwise.choose(t.where[0], t.where[1], t.where[2], condition, a, b, out)
-    result = result_for(out, condition, num)
-    if result is None or (out is not None and not (
-            guard.disjoint(out, condition) and apart(out, a) and apart(out, b))):
+def celu(input, alpha, out=None):
+    """x where positive, else alpha * (e**(x / alpha) - 1) (float)."""
+    if type(alpha) not in (int, float) or alpha == 0:
         return NotImplemented
-    j.out = guard.flat_out(result, num, n)
-    row = 0 if step == 1 else 1 if step == 4 else 2
-    j.loop3 = t.where[row][form]
-    run(&j, n, False)
-    return result
+    return given_one(RL_ELU, input, out, (alpha, 1.0, 1.0 / alpha), True)
 
 
-cdef inline bint apart(object out, object x) noexcept:
-    return not guard.exact(x) or guard.same_shape(out, x) and not guard.overlaps(out, x)
+def softplus(input, beta=1.0, threshold=20.0):
+    """log(1 + e**(beta x)) / beta (float)."""
+    return given_one(RL_SOFTPLUS, input, None, (beta, threshold), True)
 
 
-cdef inline bint single(object x, int num, int dtype, Number* number) noexcept:
-    """Take the value of a number or of a 0-d array of the dtype."""
-    cdef char* p
-    if not guard.exact(x):
-        return load(x, dtype, number)
-    p = guard.flat(x, num) if guard.ndim(x) == 0 else NULL
-    if p == NULL:
-        return False
-    number[0] = (<Number*> p)[0] if cnp.PyArray_ITEMSIZE(<ndarray> x) == 8 else widen(
-        p, cnp.PyArray_ITEMSIZE(<ndarray> x))
-    return True
+def hardtanh(input, min_val, max_val, out=None):
+    """min(max(x, min_val), max_val); nan stays (float)."""
+    if type(min_val) not in (int, float) or type(max_val) not in (int, float) or not min_val <= max_val:
+        return NotImplemented
+    return given_one(RL_CLAMP, input, out, (min_val, max_val)) if computed_in(code_of(input)) <= RL_F64 else NotImplemented
+
+
+def logsigmoid(input):
+    """log(sigmoid(x)) (float; a contiguous result)."""
+    return one(RL_LOGSIGMOID, input, None, True) if guard.flat(input, guard.typenum(input)) != NULL else NotImplemented
+
+
+def softshrink(input, lambd=0.5):
+    """x moved towards 0 by lambd (float)."""
+    if type(lambd) not in (int, float) or not 0 <= lambd <= 3.40282e38:
+        return NotImplemented
+    return given_one(RL_SOFTSHRINK, input, None, (lambd,))
+
+
+def threshold(input, threshold, value, out=None):
+    """x where x > threshold, else value (float)."""
+    return given_one(RL_THRESHOLD, input, out, (threshold, value))
+
+
+cdef dict LARGEST = {RL_F32: float(np.finfo(np.float32).max), RL_F64: float(np.finfo(np.float64).max)}
+
+
+def nan_to_num(input, nan=None, posinf=None, neginf=None, out=None):
+    """Numbers in place of nan, inf and -inf (float32, float64)."""
+    most = LARGEST.get(code_of(input))
+    if most is None:
+        return NotImplemented
+    return given_one(RL_FINITE, input, out, (
+        0.0 if nan is None else nan, most if posinf is None else posinf, -most if neginf is None else neginf))
+
+
+cdef object quotient(int which, object a, object b, object out):
+    """Apply a division with remainder (float32, float64)."""
+    return two(which, a, b, out, True) if code_of(a if guard.exact(a) else b) <= RL_F64 else NotImplemented
+
+
+def remainder(input, other, out=None):
+    """input - other * floor(input / other) (float32, float64)."""
+    return quotient(RL_REMAINDER, input, other, out)
+
+
+def fmod(input, other, out=None):
+    """input - other * trunc(input / other) (float32, float64)."""
+    return quotient(RL_FMOD, input, other, out)
+
+
+def floor_divide(input, other, out=None):
+    """The quotient rounded down (float32, float64)."""
+    return quotient(RL_FLOOR_DIVIDE, input, other, out)
+
+
+def logaddexp(input, other):
+    """log(e**input + e**other) (float32, float64)."""
+    return quotient(RL_LOGADDEXP, input, other, None)
 
 
 def where(condition, input, other, out=None):
-    """input where condition, else other; all arrays of the condition's shape, or single values."""
-    return select(condition, input, other, out)
+    """input where condition, else other."""
+    cdef Op op = Op(loops=&t.where[0], inputs=3, truth=False, select=True, costly=False)
+    return apply(&op, condition, input, other, out)
 
 
 def masked_fill(input, mask, value, out=None):
-    """value, a number or 0-d array, where mask, else input; both of one shape."""
+    """value, a number or 0-d array, where mask, else input; the mask of one shape with input, or smaller."""
     cdef Number v
-    if guard.ndim(value) > 0 or index_of(input) < 0:
+    if guard.ndim(value) > 0 or code_of(input) < 0 or guard.ndim(mask) > guard.ndim(input):
         return NotImplemented
-    if out is None and (guard.flat(input, guard.typenum(input)) == NULL or guard.flat(mask, cnp.NPY_BOOL) == NULL):
+    if out is None and guard.flat(input, guard.typenum(input)) == NULL:
         return NotImplemented           # torch's result is contiguous whatever the input
+    for d in range(guard.ndim(mask)):
+        if guard.dim(mask, d) != 1 and guard.dim(mask, d) != guard.dim(input, d + guard.ndim(input) - guard.ndim(mask)):
+            return NotImplemented       # the result would be larger than input
     if guard.typenum(input) == cnp.NPY_FLOAT32 and PyFloat_CheckExact(value):
         if load(value, RL_F32, &v) and isinf(v.f32) and not isinf(PyFloat_AS_DOUBLE(value)):
             return NotImplemented       # too large for float32: the body raises
-    return select(mask, value, input, out)
+    return where(mask, value, input, out)
 
 
-KERNELS = {
-    f.__name__: f for f in (
-        neg, abs, exp, log, sqrt, rsqrt, reciprocal, tanh, sigmoid, relu, square, sin, cos, erf, gelu, silu,
-        logical_not, leaky_relu, pow, clamp, add, sub, rsub, mul, div, maximum, minimum, eq, ne, lt, le, gt, ge,
-        bitwise_and, bitwise_or, bitwise_xor, relu_backward, tanh_backward,
-        sigmoid_backward, clamp_backward, leaky_relu_backward, gelu_backward, silu_backward, where,
-        masked_fill, clamp_min, clamp_max, logical_and, logical_or, logical_xor, bitwise_not, lerp)
-} if t != NULL else {}
+def copy_into(target, source):
+    """Write source into target, of one shape, in any layouts; numbers are converted where they differ in type."""
+    cdef Pointwise j
+    cdef int types[1]
+    cdef int code = code_of(source), to = code_of(target), kind
+    if code < 0 or to < 0 or not guard.same_shape(target, source):
+        return NotImplemented
+    kind = computed_in(code)
+    if code == to and SIZES[code] == 1:
+        kind = RL_BOOL                                  # bytes as they are
+    elif to == RL_F16 or to == RL_BF16:
+        kind = RL_F32
+    elif code == RL_BOOL or code > RL_BF16:
+        kind = RL_I32
+    types[0] = kind
+    j.loop = t.unary[RL_COPY][kind]
+    j.ufunc = NULL
+    j.numbers = NULL
+    j.inputs = 1
+    return lay_out(&j, source, None, None, types, kind, to, to, target, False)
+
+
+KERNELS = {f.__name__: f for f in (
+    gelu, gelu_backward, pow, clamp, clamp_backward, clamp_min, clamp_max, add, sub, rsub, div, lerp, addcmul, elu, elu_backward, celu,
+    softplus, hardtanh, logsigmoid, softshrink, threshold, nan_to_num, remainder, fmod, floor_divide, logaddexp, where, masked_fill,
+    copy_into)}
+KERNELS.update({name: _unary(which, costly) for name, which, costly in (
+    ("neg", RL_NEG, False), ("abs", RL_ABS, False), ("exp", RL_EXP, True), ("log", RL_LOG, True), ("sqrt", RL_SQRT, False),
+    ("rsqrt", RL_RSQRT, False), ("reciprocal", RL_RECIPROCAL, False), ("tanh", RL_TANH, True), ("sigmoid", RL_SIGMOID, True),
+    ("relu", RL_RELU, False), ("square", RL_SQUARE, False), ("sin", RL_SIN, True), ("cos", RL_COS, True), ("erf", RL_ERF, True),
+    ("silu", RL_SILU, True), ("logical_not", RL_NOT, False), ("bitwise_not", RL_NOT, False), ("sign", RL_SIGN, False),
+    ("frac", RL_FRAC, False), ("mish", RL_MISH, True), ("hardswish", RL_HARDSWISH, False),
+    ("hardsigmoid", RL_HARDSIGMOID, False))})
+KERNELS.update({name: _unary_given(which) for name, which in (("leaky_relu", RL_LEAKY_RELU), ("hardshrink", RL_HARDSHRINK))})
+KERNELS.update({name: _binary(which, swap) for name, which, swap in (
+    ("mul", RL_MUL, False), ("maximum", RL_MAXIMUM, False), ("minimum", RL_MINIMUM, False), ("eq", RL_EQ, False), ("ne", RL_NE, False),
+    ("lt", RL_LT, False), ("le", RL_LE, False), ("gt", RL_LT, True), ("ge", RL_LE, True), ("bitwise_and", RL_AND, False),
+    ("bitwise_or", RL_OR, False), ("bitwise_xor", RL_XOR, False), ("copysign", RL_COPYSIGN, False), ("xlogy", RL_XLOGY, False),
+    ("prelu", RL_PRELU, False), ("hypot", RL_HYPOT, False))})
+KERNELS.update({name: _logical(which) for name, which in (
+    ("logical_and", RL_AND), ("logical_or", RL_OR), ("logical_xor", RL_XOR))})
+KERNELS.update({name + "_backward": _backward(which, costly) for name, which, costly in (
+    ("relu", RL_RELU_BACKWARD, False), ("tanh", RL_TANH_BACKWARD, False), ("sigmoid", RL_SIGMOID_BACKWARD, False),
+    ("leaky_relu", RL_LEAKY_RELU_BACKWARD, False), ("silu", RL_SILU_BACKWARD, True), ("softplus", RL_SOFTPLUS_BACKWARD, True),
+    ("mish", RL_MISH_BACKWARD, True), ("hardswish", RL_HARDSWISH_BACKWARD, False), ("hardtanh", RL_HARDTANH_BACKWARD, False),
+    ("logsigmoid", RL_LOGSIGMOID_BACKWARD, True))})
+KERNELS["round"] = _round
+KERNELS.update({name: _of_one(ufunc) for name, ufunc in (
+    ("expm1", np.expm1), ("exp2", np.exp2), ("log1p", np.log1p), ("log2", np.log2), ("log10", np.log10), ("tan", np.tan),
+    ("asin", np.arcsin), ("acos", np.arccos), ("atan", np.arctan), ("sinh", np.sinh), ("cosh", np.cosh), ("asinh", np.arcsinh),
+    ("acosh", np.arccosh), ("atanh", np.arctanh), ("floor", np.floor), ("ceil", np.ceil), ("trunc", np.trunc))})
+KERNELS.update({name: _of_one(ufunc, cnp.NPY_BOOL) for name, ufunc in (
+    ("isnan", np.isnan), ("isinf", np.isinf), ("isfinite", np.isfinite), ("signbit", np.signbit))})
+KERNELS.update({name: _of_two(ufunc, name != "nextafter") for name, ufunc in (
+    ("atan2", np.arctan2), ("fmax", np.fmax), ("fmin", np.fmin), ("nextafter", np.nextafter))})
+KERNELS = KERNELS if t != NULL else {}

@@ -4,6 +4,7 @@ Each function takes the arrays its op's body takes and returns new arrays, or `N
 not NumPy's own, and for arguments that the body refuses.
 """
 
+cimport cython
 cimport numpy as cnp
 from cpython.long cimport PyLong_CheckExact
 from libc.stdint cimport int64_t
@@ -150,6 +151,7 @@ def kthvalue(input, k, dim=-1, keepdim=False):
 
 def _median(int work):
     """Return the kernels of a median: of all elements, and along a dimension."""
+    @cython.binding(True)
     def everything(input):
         cdef int kind = kind_of(input)
         if kind < 0 or guard.size(input) == 0 or (<ndarray> input).descr.kind == c"b":
@@ -157,6 +159,7 @@ def _median(int work):
         found = run(input, kind, 0, NULL, work, False, guard.size(input), 1, 1, 0)
         return found if found is NotImplemented else found[0]
 
+    @cython.binding(True)
     def along(input, dim, keepdim=False):
         if length(input, dim) < 1 or (<ndarray> input).descr.kind == c"b":
             return NotImplemented

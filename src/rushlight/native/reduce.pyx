@@ -5,6 +5,7 @@ order as long as the results come out in C order; `dim` is None, an int or a seq
 `NotImplemented`.
 """
 
+cimport cython
 cimport numpy as cnp
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.long cimport PyLong_CheckExact
@@ -599,6 +600,7 @@ def _extreme(bint least, int op):
     A nan outdoes all; of equal elements the first has its place given.
     """
 
+    @cython.binding(True)
     def extreme(input, dim=None, keepdim=False):
         if not (op == AMAX or PyLong_CheckExact(dim) or (dim is None and op != MAX_DIM)):
             return NotImplemented
@@ -646,6 +648,7 @@ cdef enum:
 def _kernel(int op):
     """Make one of the ops that differ in little more than the kernel that is called."""
 
+    @cython.binding(True)
     def kernel(input, dim=None, option=None, dtype=None):      # `option` is keepdim, but the dtype of running reductions
         cdef int at = index_of(input)
         cdef bint keepdim = False

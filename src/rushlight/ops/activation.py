@@ -100,7 +100,14 @@ def _hardtanh(B, input: T, min_val, max_val):
     return B.cast(B.minimum(B.maximum(input, min_val), max_val), input.dtype)
 
 
-_hardtanh.vjp(input=lambda g, input, min_val, max_val: where((input <= min_val) | (input >= max_val), 0, g))
+@op(ns=())
+def hardtanh_backward(B, grad: T, input: T, min_val, max_val):
+    """Return grad where min_val < input < max_val (or is nan), else 0: the gradient of hardtanh."""
+    return B.where(B.logical_or(input <= min_val, input >= max_val), B.zeros_like(grad), grad)
+
+
+_hardtanh.vjp(input=lambda g, input, min_val, max_val: hardtanh_backward(g, input, min_val, max_val))
+hardtanh_backward.vjp(grad=lambda g, input, min_val, max_val: hardtanh_backward(g, input, min_val, max_val))
 
 
 @composite(ns=FUNCTIONAL, method=False)
@@ -228,8 +235,19 @@ def _elu(B, input: T, alpha, scale, input_scale):
     return B.cast(B.where(x <= 0, low, x * scale if scale != 1 else x), input.dtype)
 
 
-_elu.vjp(input=lambda g, input, alpha, scale, input_scale: where(
-    input <= 0, g * exp(clamp(input, max=0) * input_scale) * (alpha * scale * input_scale), g * scale))
+@op(ns=())
+def elu_backward(B, grad: T, input: T, alpha, scale, input_scale):
+    """Return grad times the derivative of elu at input."""
+    g, x = wide(B, grad), wide(B, input)
+    low = B.exp(B.minimum(x, 0) * input_scale) * g * (alpha * scale * input_scale)
+    return B.cast(B.where(x <= 0, low, g * scale), grad.dtype)
+
+
+_elu.vjp(input=lambda g, input, alpha, scale, input_scale: elu_backward(g, input, alpha, scale, input_scale))
+elu_backward.vjp(
+    grad=lambda g, input, alpha, scale, input_scale: elu_backward(g, input, alpha, scale, input_scale),
+    input=lambda g, grad, input, alpha, scale, input_scale: where(
+        input <= 0, g * grad * exp(clamp(input, max=0) * input_scale) * (alpha * scale * input_scale * input_scale), 0))
 
 
 @composite(ns=FUNCTIONAL, method=False)
@@ -398,12 +416,25 @@ def _mish(B, input: T):
     return B.cast(x * B.tanh(B.logaddexp(x, B.zeros_like(x))), input.dtype)
 
 
-def _mish_rule(g, input):
-    t = tanh(softplus(input))
-    return g * (t + input * sigmoid(input) * (1 - t * t))
+@op(ns=())
+def mish_backward(B, grad: T, input: T):
+    """Return grad times the derivative of mish at input."""
+    x = wide(B, input)
+    t = B.tanh(B.logaddexp(x, B.zeros_like(x)))
+    slope = x / (B.exp(-x) + 1) * (1 - t * t)
+    slope += t
+    slope *= grad
+    return B.cast(slope, grad.dtype)
 
 
-_mish.vjp(input=_mish_rule)
+def _mish_curvature(x):
+    s, t = sigmoid(x), tanh(softplus(x))
+    return s * (1 - t * t) * (x * (1 - s * (t * 2 + 1)) + 2)
+
+
+_mish.vjp(input=lambda g, input: mish_backward(g, input))
+mish_backward.vjp(grad=lambda g, input: mish_backward(g, input),
+                  input=lambda g, grad, input: g * grad * _mish_curvature(input))
 
 
 @composite(ns=FUNCTIONAL, method=False)
@@ -422,7 +453,16 @@ def _hardswish(B, input: T):
     return B.cast(y, input.dtype)
 
 
-_hardswish.vjp(input=lambda g, input: where(input <= -3, 0, where(input < 3, g * (input / 3 + 0.5), g)))
+@op(ns=())
+def hardswish_backward(B, grad: T, input: T):
+    """Return grad times the derivative of hardswish at input."""
+    g, x = wide(B, grad), wide(B, input)
+    return B.cast(B.where(x <= -3, B.zeros_like(g), B.where(x < 3, g * (x / 3 + 0.5), g)), grad.dtype)
+
+
+_hardswish.vjp(input=lambda g, input: hardswish_backward(g, input))
+hardswish_backward.vjp(grad=lambda g, input: hardswish_backward(g, input),
+                       input=lambda g, grad, input: where((input > -3) & (input < 3), g * grad / 3, 0))
 
 
 @composite(ns=FUNCTIONAL, method=False)
@@ -472,7 +512,21 @@ def softplus(B, input: T, beta=1.0, threshold=20.0):
     return B.cast(B.where(scaled > threshold, x, y), input.dtype)
 
 
-softplus.vjp(input=lambda g, input, beta, threshold: where(input * beta > threshold, g, g * sigmoid(input * beta)))
+@op(ns=())
+def softplus_backward(B, grad: T, input: T, beta, threshold):
+    """Return grad times the derivative of softplus at input."""
+    g, scaled = wide(B, grad), wide(B, input) * beta
+    return B.cast(B.where(scaled > threshold, g, g / (B.exp(-scaled) + 1)), grad.dtype)
+
+
+def _softplus_curvature(input, beta, threshold):
+    s = sigmoid(input * beta)
+    return where(input * beta > threshold, 0, s * (1 - s) * beta)
+
+
+softplus.vjp(input=lambda g, input, beta, threshold: softplus_backward(g, input, beta, threshold))
+softplus_backward.vjp(grad=lambda g, input, beta, threshold: softplus_backward(g, input, beta, threshold),
+                      input=lambda g, grad, input, beta, threshold: g * grad * _softplus_curvature(input, beta, threshold))
 
 
 @op(ns=FUNCTIONAL, method=False, grad_name="LogSigmoidBackward0")
@@ -483,7 +537,15 @@ def logsigmoid(B, input: T):
     return B.cast(B.minimum(x, 0) - B.log1p(B.exp(-B.abs(x))), input.dtype)
 
 
-logsigmoid.vjp(input=lambda g, input: g * sigmoid(-input))
+@op(ns=())
+def logsigmoid_backward(B, grad: T, input: T):
+    """Return grad * sigmoid(-input), the gradient of logsigmoid."""
+    return B.cast(wide(B, grad) / (B.exp(wide(B, input)) + 1), grad.dtype)
+
+
+logsigmoid.vjp(input=lambda g, input: logsigmoid_backward(g, input))
+logsigmoid_backward.vjp(grad=lambda g, input: logsigmoid_backward(g, input),
+                        input=lambda g, grad, input: -g * grad * sigmoid(input) * sigmoid(-input))
 
 
 @composite(ns=FUNCTIONAL, method=False)

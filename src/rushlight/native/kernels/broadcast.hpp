@@ -7,22 +7,23 @@
 #include <cstdint>
 #include <cstring>
 
-#include "elementwise.h"
+#include "lanes.hpp"
 
 namespace rl {
 
 struct Broadcast {
-    RlLoop rows;     // array with array
-    RlLoop columns;  // array with single value, the operands in the order that `swap` says
+    Job job;                    // its operands in the order that `swap` says
     const char* big;
     const char* small;
     char* out;
     int64_t outer, mid, inner;
-    int64_t in_size, out_size;  // bytes of an element
     bool swap;                  // the small operand comes first
 
-    void call(RlLoop loop, const char* b, const char* s, char* o, int64_t n) const {
-        swap ? loop(s, b, o, size_t(n)) : loop(b, s, o, size_t(n));
+    void call(const char* b, const char* s, char* o, int64_t n, bool single) const {
+        Job one = job;
+        one.single = single ? (swap ? 1 : 2) : 0;
+        const char* operands[3] = {swap ? s : b, swap ? b : s, nullptr};
+        run_job(one, operands, o, n);
     }
 };
 
@@ -31,9 +32,9 @@ const int64_t kTile = 4096;  // bytes
 // Rows begin <= r < end of the outer dimension, with inner = 1.
 inline void broadcast_rows(void* ctx, int64_t begin, int64_t end) {
     const Broadcast& j = *static_cast<Broadcast*>(ctx);
-    const int64_t row = j.mid * j.in_size;
+    const int64_t row = j.mid * j.job.size[0];
     const char* b = j.big + begin * row;
-    char* o = j.out + begin * j.mid * j.out_size;
+    char* o = j.out + begin * j.mid * j.job.out_size;
     int64_t rows = end - begin;
     const int64_t repeats = row >= kTile / 8 ? 1 : (kTile / row < rows ? kTile / row : rows);
     alignas(64) char tile[kTile];
@@ -46,8 +47,8 @@ inline void broadcast_rows(void* ctx, int64_t begin, int64_t end) {
         }
         s = tile;
     }
-    for (; rows > 0; rows -= repeats, b += repeats * row, o += repeats * j.mid * j.out_size)
-        j.call(j.rows, b, s, o, j.mid * (rows < repeats ? rows : repeats));
+    for (; rows > 0; rows -= repeats, b += repeats * row, o += repeats * j.mid * j.job.out_size)
+        j.call(b, s, o, j.mid * (rows < repeats ? rows : repeats), false);
 }
 
 template <class T>
@@ -63,10 +64,10 @@ inline void repeat_each(char* tile, const char* small, int64_t values, int64_t i
 // Runs begin <= r < end of the outer * mid runs of `inner` elements that share a value.
 inline void broadcast_columns(void* ctx, int64_t begin, int64_t end) {
     const Broadcast& j = *static_cast<Broadcast*>(ctx);
-    const int64_t run = j.inner * j.in_size, run_out = j.inner * j.out_size;
+    const int64_t run = j.inner * j.job.size[0], run_out = j.inner * j.job.out_size;
     if (j.inner >= 32) {
         for (int64_t r = begin; r < end; r++)
-            j.call(j.columns, j.big + r * run, j.small + (r % j.mid) * j.in_size, j.out + r * run_out, j.inner);
+            j.call(j.big + r * run, j.small + (r % j.mid) * j.job.size[0], j.out + r * run_out, j.inner, true);
         return;
     }
     alignas(64) char tile[kTile];
@@ -75,14 +76,14 @@ inline void broadcast_columns(void* ctx, int64_t begin, int64_t end) {
         const int64_t m = r % j.mid;
         if (n > end - r) n = end - r;
         if (n > j.mid - m) n = j.mid - m;
-        const char* s = j.small + m * j.in_size;
-        if (j.in_size == 4)
+        const char* s = j.small + m * j.job.size[0];
+        if (j.job.size[0] == 4)
             repeat_each<uint32_t>(tile, s, n, j.inner);
-        else if (j.in_size == 8)
+        else if (j.job.size[0] == 8)
             repeat_each<uint64_t>(tile, s, n, j.inner);
         else
             repeat_each<uint8_t>(tile, s, n, j.inner);
-        j.call(j.rows, j.big + r * run, tile, j.out + r * run_out, n * j.inner);
+        j.call(j.big + r * run, tile, j.out + r * run_out, n * j.inner, false);
     }
 }
 

@@ -251,6 +251,19 @@ RL_INLINE T sigmoid_(T x) {
     return sigmoid_from(x, exp_(-abs_(x)));
 }
 
+template <class T>
+RL_INLINE T expm1_(T x) {
+    x = x > T(exp_limit(x)) + T(1.7) ? T(exp_limit(x)) + T(1.7) : x;
+    x = x < T(-50) ? T(-50) : x;
+    return expm1_pos(x);
+}
+
+template <class T>
+RL_INLINE T log1p_pos(T x) {  // x >= 0
+    const T u = T(1) + x;
+    return log_(u) + (x - (u - T(1))) / u;
+}
+
 // ---- sin, cos
 
 // Beyond these the argument reduction loses digits, and the caller must take libm.
