@@ -10,7 +10,7 @@ are as fast as ours would be: they run on the pool here.
 cimport numpy as cnp
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.long cimport PyLong_AsDouble, PyLong_AsLongLongAndOverflow, PyLong_CheckExact
-from libc.math cimport INFINITY, isinf, isnan
+from libc.math cimport INFINITY, isinf
 from libc.stdint cimport INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, int32_t, int64_t
 from libc.string cimport memcpy
 from numpy cimport ndarray, npy_intp
@@ -37,20 +37,6 @@ cdef enum:
     CHEAP_LIMIT = 65536     # bound by memory: add, mul, ...
     COSTLY_LIMIT = 32768    # bound by arithmetic: exp, tanh, ...
     GRAIN = 16384
-
-cdef union Number:
-    float f32
-    double f64
-    int64_t i64
-    int32_t i32
-
-# What is the same in every call of an op.
-cdef struct Op:
-    const RlLoop* loops     # a loop for each type that is computed in
-    int inputs
-    bint truth              # the result is bool
-    bint select             # the first operand is a condition; `loops` are by the size of the others' elements
-    bint costly
 
 cdef ptrdiff_t[10] SIZES = [4, 8, 8, 4, 1, 2, 2, 2, 1, 1]
 cdef int[10] NUMS = [cnp.NPY_FLOAT32, cnp.NPY_FLOAT64, cnp.NPY_INT64, cnp.NPY_INT32, cnp.NPY_BOOL, cnp.NPY_FLOAT16, -1,
