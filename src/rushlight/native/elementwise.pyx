@@ -760,8 +760,8 @@ def clamp_max(input, max, out=None):
 
 
 cdef object axpy(object a, object b, object alpha, object out):
-    """a + alpha * b, fused as torch's (float)."""
-    if guard.exact(alpha) or computed_in(code_of(a)) > RL_F64 or not guard.exact(b):
+    """a + alpha * b, fused as torch's (float32, float64)."""
+    if guard.exact(alpha) or code_of(a) > RL_F64 or not guard.exact(b):   # halves are rounded after each step
         return NotImplemented
     return given_two(RL_AXPY, a, b, out, (alpha,))
 
