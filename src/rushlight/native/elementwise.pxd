@@ -1,6 +1,6 @@
 """What the shims of elementwise kernels see of C++."""
 
-from libc.stdint cimport int64_t
+from libc.stdint cimport int32_t, int64_t
 
 from rushlight.native.threads cimport RlBody, RlPool
 
@@ -76,3 +76,17 @@ cdef extern from "broadcast.hpp" namespace "rl":
         bint swap
     void broadcast_rows(void*, int64_t, int64_t) noexcept nogil
     void broadcast_columns(void*, int64_t, int64_t) noexcept nogil
+
+cdef union Number:
+    float f32
+    double f64
+    int64_t i64
+    int32_t i32
+
+# What is the same in every call of an op.
+cdef struct Op:
+    const RlLoop* loops     # a loop for each type that is computed in
+    int inputs
+    bint truth              # the result is bool
+    bint select             # the first operand is a condition; `loops` are by the size of the others' elements
+    bint costly

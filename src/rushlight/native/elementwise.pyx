@@ -11,7 +11,7 @@ cimport cython
 cimport numpy as cnp
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.long cimport PyLong_AsDouble, PyLong_AsLongLongAndOverflow, PyLong_CheckExact
-from libc.math cimport INFINITY, isinf, isnan
+from libc.math cimport INFINITY, isinf
 from libc.stdint cimport INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, int32_t, int64_t
 from libc.string cimport memcpy
 from numpy cimport ndarray, npy_intp
@@ -38,20 +38,6 @@ cdef enum:
     CHEAP_LIMIT = 65536     # bound by memory: add, mul, ...
     COSTLY_LIMIT = 32768    # bound by arithmetic: exp, tanh, ...
     GRAIN = 16384
-
-cdef union Number:
-    float f32
-    double f64
-    int64_t i64
-    int32_t i32
-
-# What is the same in every call of an op.
-cdef struct Op:
-    const RlLoop* loops     # a loop for each type that is computed in
-    int inputs
-    bint truth              # the result is bool
-    bint select             # the first operand is a condition; `loops` are by the size of the others' elements
-    bint costly
 
 cdef ptrdiff_t[10] SIZES = [4, 8, 8, 4, 1, 2, 2, 2, 1, 1]
 cdef int[10] NUMS = [cnp.NPY_FLOAT32, cnp.NPY_FLOAT64, cnp.NPY_INT64, cnp.NPY_INT32, cnp.NPY_BOOL, cnp.NPY_FLOAT16, -1,
@@ -782,8 +768,8 @@ def clamp_max(input, max, out=None):
 
 
 cdef object axpy(object a, object b, object alpha, object out):
-    """a + alpha * b, fused as torch's (float)."""
-    if guard.exact(alpha) or computed_in(code_of(a)) > RL_F64 or not guard.exact(b):
+    """a + alpha * b, fused as torch's (float32, float64)."""
+    if guard.exact(alpha) or code_of(a) > RL_F64 or not guard.exact(b):   # halves are rounded after each step
         return NotImplemented
     return given_two(RL_AXPY, a, b, out, (alpha,))
 
