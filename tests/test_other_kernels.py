@@ -76,3 +76,14 @@ def test_accumulation(rl, dtype, transposed):
     finally:
         switch.restore()
     np.testing.assert_allclose(gradient(), want)
+
+
+def test_steps_are_counted_or_none_is():
+    """One array that does not fit leaves all of them as they were."""
+    count = CPU.kernels["count_steps"]
+    steps = [np.zeros((), "float32"), np.full(1, 4.0)]
+    assert count(steps) is steps
+    assert [float(s.sum()) for s in steps] == [1.0, 5.0]
+    for odd in (np.zeros((), "int64"), np.zeros(2, "float32"), np.zeros(0, "float32"), 3.0):
+        assert count([steps[0], odd]) is NotImplemented
+    assert float(steps[0]) == 1.0

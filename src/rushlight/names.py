@@ -19,14 +19,15 @@ MODULES = {
 #: our modules (or single classes of them) whose classes PyTorch keeps in another module
 CLASSES = {
     "core.engine": "autograd.graph",
-    "core.engine.RemovableHandle": "utils.hooks",
     "core.generator": "_C",
     "core.modes": "autograd.grad_mode",
     "core.modes.detect_anomaly": "autograd.anomaly_mode",
     "core.modes.set_detect_anomaly": "autograd.anomaly_mode",
+    "core.handles": "utils.hooks",
     "core.overrides": "overrides",
     "core.overrides.DisableTorchFunction": "_C",
     "core.overrides.DisableTorchFunctionSubclass": "_C",
+    "core.size": "",
     "core.tensor": "",
     "cuda.streams.StreamContext": "cuda",
     "devices": "",

@@ -385,7 +385,7 @@ def cases(dtype):
 ELSEWHERE = {r[0] for r in FUNCTIONS} | set(ARITHMETIC) | {
     "pow", "where", "masked_fill", "clamp", "clamp_min", "clamp_max", "logical_and", "logical_or", "logical_xor",
     "logical_not", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "sum", "mean", "amax", "amin", "argmax",
-    "argmin", "max_all", "min_all", "max_dim", "min_dim", "all", "any", "logsumexp", "sgd_step", "adam_step",
+    "argmin", "max_all", "min_all", "max_dim", "min_dim", "all", "any", "logsumexp", "sgd_step", "count_steps", "adam_step",
     "count_nonzero", "prod", "cumsum", "reversed_cumsum", "cumprod", "logcumsumexp", "cummax", "cummin",
     "rmsprop_step", "adagrad_step", "clamp_backward", "leaky_relu_backward"}
 FAMILIES = ("reduce", "loss", "optim", "norm")
