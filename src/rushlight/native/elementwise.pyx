@@ -304,21 +304,6 @@ cdef void sort_dims(Pointwise* j, int* order) noexcept:
         order[place] = d
 
 
-cdef bint intersects(object out, object x) noexcept:
-    """Tell whether two arrays share memory otherwise than element upon element."""
-    cdef char* p = guard.behaved(out)
-    cdef char* q = guard.behaved(x)
-    cdef ptrdiff_t p_end = cnp.PyArray_ITEMSIZE(<ndarray> out), q_end = cnp.PyArray_ITEMSIZE(<ndarray> x)
-    cdef int d
-    cdef bint twins = p == q and p_end == q_end and guard.same_shape(out, x)
-    for d in range(guard.ndim(out)):
-        p_end += (guard.dim(out, d) - 1) * guard.stride(out, d)
-        twins = twins and (guard.stride(out, d) == guard.stride(x, d) or guard.dim(out, d) == 1)
-    for d in range(guard.ndim(x)):
-        q_end += (guard.dim(x, d) - 1) * guard.stride(x, d)
-    return not twins and p < q + q_end and q < p + p_end
-
-
 cdef void permute(int nd, int* order, ptrdiff_t* steps) noexcept:
     cdef ptrdiff_t before[16]
     cdef int d
@@ -465,7 +450,7 @@ cdef object lay_out(Pointwise* j, object a, object b, object c, int* types, int 
             if strides[d] < 0 or (strides[d] == 0 and shape[d] > 1):
                 return NotImplemented
         for i in range(j.inputs):
-            if guard.exact(operands[i]) and intersects(out, operands[i]):
+            if guard.exact(operands[i]) and guard.intersects(out, operands[i]):
                 return NotImplemented
         for d in range(nd):
             order[d] = d

@@ -231,3 +231,18 @@ cdef inline ndarray new_strided(object like, int num, int nd, npy_intp* dims, np
             raise ValueError("not the strides of an array without gaps")
     Py_INCREF(dtype)
     return <ndarray> PyArray_NewFromDescr(<PyTypeObject*> cnp.ndarray, dtype, nd, dims, strides, NULL, 0, None)
+
+
+cdef inline bint intersects(object out, object x) noexcept:
+    """Tell whether two arrays share memory otherwise than element upon element."""
+    cdef char* p = behaved(out)
+    cdef char* q = behaved(x)
+    cdef ptrdiff_t p_end = cnp.PyArray_ITEMSIZE(<ndarray> out), q_end = cnp.PyArray_ITEMSIZE(<ndarray> x)
+    cdef int d
+    cdef bint twins = p == q and p_end == q_end and same_shape(out, x)
+    for d in range(ndim(out)):
+        p_end += (dim(out, d) - 1) * stride(out, d)
+        twins = twins and (stride(out, d) == stride(x, d) or dim(out, d) == 1)
+    for d in range(ndim(x)):
+        q_end += (dim(x, d) - 1) * stride(x, d)
+    return not twins and p < q + q_end and q < p + p_end

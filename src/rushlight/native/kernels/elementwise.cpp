@@ -40,7 +40,7 @@ RL_TABLE(ElementwiseTable, elementwise) = {
         GRADIENT(HardtanhBackward, 2), GRADIENT(LogsigmoidBackward, 0), GRADIENT(Axpy, 1),
         GRADIENT(Lerp, 1),
     },
-    {THREE(LerpTensor), THREE(ClampTensors), THREE(Addcmul), THREE(Addcdiv)},
+    {THREE(LerpTensor), THREE(ClampTensors), THREE(Addcmul)},
     {&triple<Where, uint8_t, uint8_t>, &triple<Where, uint32_t, uint8_t>, &triple<Where, uint64_t, uint8_t>},
     {
         {&load<uint32_t, uint32_t>},

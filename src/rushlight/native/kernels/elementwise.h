@@ -38,7 +38,7 @@ enum {
     RL_LERP,         // a + p (b - a)
     RL_BINARIES
 };
-enum { RL_LERP_TENSOR, RL_CLAMP_TENSORS, RL_ADDCMUL, RL_ADDCDIV, RL_TERNARIES };
+enum { RL_LERP_TENSOR, RL_CLAMP_TENSORS, RL_ADDCMUL, RL_TERNARIES };
 
 // n elements, `step` bytes apart, to or from neighbouring ones.
 typedef void (*RlLoad)(const void* from, ptrdiff_t step, void* to, size_t n);

@@ -188,7 +188,6 @@ struct MishBackward {
 RL_OP3(LerpTensor, c < T(0.5) ? a + c * (b - a) : b - (b - a) * (T(1) - c))
 RL_OP3(ClampTensors, Minimum::run(Maximum::run(a, b, &a), c, &a))
 RL_OP3(Addcmul, a + b * c)
-RL_OP3(Addcdiv, a + b / c)
 struct Where {
     template <class T>
     static RL_INLINE T run(uint8_t condition, T a, T b) {
