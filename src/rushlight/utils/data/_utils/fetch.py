@@ -31,13 +31,18 @@ class MapFetcher(Fetcher):
 
     def fetch(self, indices):
         """Return the batch of the samples at `indices`."""
+        plan = self._plan
+        if plan is not None and type(indices) is np.ndarray and plan.holds():
+            batch = plan.take(indices)
+            if batch is not None:
+                return batch
         dataset = self.dataset
         if not self.auto_collation:
             return self.collate_fn(dataset[indices])
         if self.collate_fn is default_collate:
-            batch = self._taken(indices) if type(indices) is np.ndarray else None
-            if batch is None:
-                batch = rows(dataset, indices)
+            if type(indices) is np.ndarray:
+                self._plan = _plan(dataset)             # for the next batches
+            batch = rows(dataset, indices)
             if batch is not None:
                 return batch
         if type(indices) is np.ndarray:
@@ -45,15 +50,6 @@ class MapFetcher(Fetcher):
         together = getattr(dataset, "__getitems__", None)
         data = together(indices) if together else [dataset[i] for i in indices]
         return self.collate_fn(data)
-
-    def _taken(self, where):
-        """Return the rows at an array of indices by a plan kept between batches; None where there is none."""
-        plan = self._plan
-        if plan is None or not plan.holds():
-            plan = self._plan = _plan(self.dataset)
-            if plan is None:
-                return None
-        return plan.take(where)
 
 
 class IterableFetcher(Fetcher):
@@ -126,15 +122,15 @@ class _Plan:
     __slots__ = ("arrays", "base", "links", "pairs", "table", "tensors")
 
     def __init__(self, subsets, base, table):
-        self.links = [(s, s.dataset, s.indices, len(s.indices)) for s in subsets]
+        self.links = [(s, s.dataset, s.indices) for s in subsets]
         self.base, self.tensors, self.table = base, base.tensors, table
         self.arrays = [t._array for t in base.tensors]
         self.pairs = list(zip(self.tensors, self.arrays, strict=True))
 
     def holds(self):
         """Whether the datasets and tensors are what they were."""
-        for subset, dataset, indices, n in self.links:
-            if subset.dataset is not dataset or subset.indices is not indices or len(indices) != n:
+        for subset, dataset, indices in self.links:
+            if subset.dataset is not dataset or subset.indices is not indices:
                 return False
         if self.base.tensors is not self.tensors or state.inference \
                 or default_collate_fn_map.get(Tensor) is not collate_tensor_fn:
