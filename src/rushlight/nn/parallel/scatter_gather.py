@@ -49,7 +49,7 @@ def scatter_kwargs(inputs, kwargs, target_gpus, dim=0):
     args = scatter(inputs, target_gpus, dim) if inputs else []
     named = scatter(kwargs, target_gpus, dim) if kwargs else []
     n = max(len(args), len(named))
-    return tuple([*args, *[()] * (n - len(args))]), tuple([*named, *[{}] * (n - len(named))])
+    return (*args, *[()] * (n - len(args))), (*named, *[{}] * (n - len(named)))
 
 
 def gather(outputs, target_device, dim=0):
