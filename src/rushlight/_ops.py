@@ -26,6 +26,12 @@ class _Overloads:
     def __repr__(self):
         return f"aten.{self._name}"
 
+    def __eq__(self, other):            # overloads are one function
+        return isinstance(other, _Overloads) and self._name.partition(".")[0] == other._name.partition(".")[0]
+
+    def __hash__(self):
+        return hash(self._name.partition(".")[0])
+
 
 class _OpNamespace(types.ModuleType):
     def __getattr__(self, name):

@@ -22,13 +22,17 @@ from ..core.generator import fork_rng, get_rng_state, set_rng_state
 from ..core.modes import enable_grad, is_grad_enabled, no_grad
 from ..core.tensor import Tensor
 from ..core.watch import WALKS
+from .selective import CheckpointPolicy, SelectiveCheckpointContext, create_selective_checkpoint_contexts
 
 __all__ = [
     "CheckpointError",
     "CheckpointFunction",
+    "CheckpointPolicy",
+    "SelectiveCheckpointContext",
     "check_backward_validity",
     "checkpoint",
     "checkpoint_sequential",
+    "create_selective_checkpoint_contexts",
     "detach_variable",
     "get_device_states",
     "noop_context_fn",
@@ -222,9 +226,12 @@ class _Frame:
         self.stacks = [[], []] if debug else None
         self.values = {}
         self.n = 0
+        self.log = None         # a list takes note of what is saved
 
     def save(self, x):
         """The pack hook of the forward."""
+        if self.log is not None:
+            self.log.append(x)
         note = _Note(self, len(self.notes))
         self.notes.append(weakref.ref(note))
         self.metadata.append(_metadata(x) if self.check else None)

@@ -1,6 +1,9 @@
-"""`torch.nn.parallel`: DataParallel and DistributedDataParallel. Names only."""
+"""`torch.nn.parallel`: DataParallel and its parts, DistributedDataParallel. Names only."""
 
 from .data_parallel import DataParallel, data_parallel
 from .distributed import DistributedDataParallel
+from .parallel_apply import parallel_apply
+from .replicate import replicate
+from .scatter_gather import gather, scatter
 
-__all__ = ["DataParallel", "DistributedDataParallel", "data_parallel"]
+__all__ = ["DataParallel", "DistributedDataParallel", "data_parallel", "gather", "parallel_apply", "replicate", "scatter"]
