@@ -158,8 +158,8 @@ _LAZY_SHAPE = (
 _LAZY_ALLOWED = frozenset(
     ["materialize", "shape", "share_memory_", "cls_to_become", "data", "device", "dtype", "grad",
     "requires_grad", "requires_grad_", "is_leaf", "grad_fn", "detach", "detach_", "size", "to", "type", "cpu",
-    "cuda", "float", "double", "half", "bfloat16", "is_floating_point", "is_complex", "copy_", "register_hook",
-    "retain_grad", "layout", "persistent"]
+    "cuda", "float", "double", "half", "bfloat16", "char", "short", "int", "long", "get_device",
+    "is_floating_point", "is_complex", "copy_", "register_hook", "retain_grad", "layout", "persistent"]
 )
 
 
@@ -177,8 +177,8 @@ class UninitializedTensorMixin:
     """The behaviour of a parameter or buffer whose shape a lazy module has not seen yet."""
 
     def __getattribute__(self, name):
-        if name[0] != "_" and name not in _LAZY_ALLOWED and hasattr(Tensor, name):
-            _refuse_use(getattr(Tensor, name))
+        if name[0] != "_" and name not in _LAZY_ALLOWED and callable(getattr(Tensor, name, None)):
+            _refuse_use(getattr(Tensor, name))  # properties may be read, as PyTorch's may
         return super().__getattribute__(name)
 
     def materialize(self, shape, device=None, dtype=None):
