@@ -50,14 +50,14 @@ else:
         "-fno-fast-math",  # before the next two: it would switch them back
         "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off", "-fopenmp-simd", "-Wall",
     ]
-    LINK_FLAGS = ["-Wl,-S,-x"] if MAC else ["-s"]
+    LINK_FLAGS = ["-Wl,-S,-x"] if MAC else ["-s", "-Wl,--build-id=none"]
 if SANITIZE:
     SAN = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-g1"]
     CXX_FLAGS, KERNEL_FLAGS, LINK_FLAGS = CXX_FLAGS + SAN, KERNEL_FLAGS + SAN, SAN
 FAMILY_FLAGS = {} if WINDOWS else {family: ["-ffp-contract=fast"] for family in ("gemm", "conv", "rnn", "attention")}
 
 # Wrappers that are called for whole layers, not for single small ops: their own time is lost in the work.
-SMALL_SHIMS = {"conv", "rnn", "attention", "windows", "resample", "special", "order", "memory", "random", "indexing"}
+SMALL_SHIMS = {"conv", "rnn", "attention", "windows", "resample", "special", "order", "memory", "random", "indexing", "norm", "optim"}
 
 # Families whose vectors are written out, not found by the compiler: on processors without AVX2 small comes first.
 SMALL_BELOW_AVX2 = {"gemm", "conv", "rnn", "attention", "windows"}

@@ -27,7 +27,7 @@ class Registry:
     ops = {}
     namespaces = {}
     methods = {}
-    classes = None              # of ops and of their in-place forms: op.py puts them in
+    classes: tuple = ()         # of ops and of their in-place forms: op.py puts them in
 
 
 def publish(ns, name, function):

@@ -179,7 +179,7 @@ def _between_back(B, g: T, input: T, grid: T, border, align, of_input, of_grid):
     with enable_grad():
         tensors = [make(input), make(grid)]
         wanted = [x.requires_grad_() for x, need in zip(tensors, (of_input, of_grid)) if need]
-        found = iter(autograd.grad(_between_formula(*tensors, border, align), wanted, make(g)))
+        found = iter(autograd.grad(_between_formula(tensors[0], tensors[1], border, align), wanted, make(g)))
     return tuple([next(found)._array if need else None for need in (of_input, of_grid)])
 
 
