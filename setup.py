@@ -45,7 +45,8 @@ else:
     CXX_FLAGS = [*C_FLAGS, "-std=c++17"]
     C_FLAGS.append("-fno-asynchronous-unwind-tables")  # no C++ frame ever unwinds through the core
     KERNEL_FLAGS = [
-        # Every vector loop, but none twice for special cases: -O3 makes the kernels half as large again, and no faster.
+        # Every vector loop, but none twice for special cases: -O3 makes the kernels half as large again. What loops
+        # call must then be marked RL_INLINE: a call that stays a call keeps its loop from being vectorised.
         "-O2", "-ftree-vectorize", "-fvect-cost-model=dynamic",
         "-fno-fast-math",  # before the next two: it would switch them back
         "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off", "-fopenmp-simd", "-Wall",
@@ -57,7 +58,7 @@ if SANITIZE:
 FAMILY_FLAGS = {} if WINDOWS else {family: ["-ffp-contract=fast"] for family in ("gemm", "conv", "rnn", "attention")}
 
 # Wrappers that are called for whole layers, not for single small ops: their own time is lost in the work.
-SMALL_SHIMS = {"conv", "rnn", "attention", "windows", "resample", "special", "order", "memory", "random", "indexing", "norm", "optim"}
+SMALL_SHIMS = {"conv", "rnn", "attention", "windows", "resample", "special", "order", "memory", "random", "indexing", "norm", "optim", "loss"}
 
 # Families whose vectors are written out, not found by the compiler: on processors without AVX2 small comes first.
 SMALL_BELOW_AVX2 = {"gemm", "conv", "rnn", "attention", "windows"}
