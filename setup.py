@@ -59,7 +59,8 @@ FAMILY_FLAGS = {} if WINDOWS else {family: ["-ffp-contract=fast"] for family in 
 
 # Wrappers that are called for whole layers, not for single small ops: their own time is lost in the work.
 SMALL_SHIMS = {
-    "conv", "rnn", "attention", "windows", "resample", "special", "order", "memory", "random", "indexing", "norm", "optim", "loss",
+    "conv", "rnn", "attention", "windows", "resample", "special", "order", "memory",
+    "random", "indexing", "norm", "optim", "loss",
 }
 
 # Families whose vectors are written out, not found by the compiler: on processors without AVX2 small comes first.
