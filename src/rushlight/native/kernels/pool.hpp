@@ -35,6 +35,10 @@ static const int kMaxThreads = 1024;
 static const int64_t kShortSpin = 2000, kLongSpin = 300000, kHotSpin = 20000;  // ns
 static const int64_t kAwakePays = 2500, kAsleepPays = 80000;  // ns of work worth sharing, see RlPool::pays
 
+// Work shorter than kAsleepPays is worth waking for too when more of it follows: once kOften of it has been passed
+// over within kRecent, a worker is woken, and stays up as long as jobs come soon.
+static const int64_t kRecent = 1000000, kOften = 150000;  // ns
+
 inline int64_t now_ns() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -99,6 +103,19 @@ class Pool {
     }
 
     bool awake() const { return workers_.load(std::memory_order_relaxed) > sleeping_.load(std::memory_order_relaxed); }
+
+    // Counts work that was too short to wake a worker for; whether there has been so much lately that it pays. Threads that
+    // call at once may count too little, which does no harm.
+    bool often(int64_t nanoseconds) {
+        const int64_t now = now_ns();
+        const bool recent = now - counted_since_.load(std::memory_order_relaxed) < kRecent;
+        if (!recent) counted_since_.store(now, std::memory_order_relaxed);
+        const int64_t passed = nanoseconds + (recent ? passed_over_.load(std::memory_order_relaxed) : 0);
+        const bool pays = passed >= kOften;
+        passed_over_.store(pays ? 0 : passed, std::memory_order_relaxed);
+        if (pays) more_to_come_.store(true, std::memory_order_relaxed);
+        return pays;
+    }
 
   private:
     // The gate: how many workers are inside (low half), how many more may enter, whether it is open at all.
@@ -172,7 +189,7 @@ class Pool {
         for (;;) {
             if (!look_out(seen, idle, soon & 15 ? kLongSpin : kShortSpin)) sleep(seen);
             seen = generation_.load(std::memory_order_acquire);
-            soon = soon << 1 | (now_ns() - idle < kLongSpin);
+            soon = soon << 1 | (now_ns() - idle < kLongSpin || more_to_come_.exchange(false, std::memory_order_relaxed));
             if (const int64_t place = enter()) {
                 const int callers = caller_on_;
                 if (callers >= 0 && processor() == callers) leave(callers);
@@ -207,6 +224,8 @@ class Pool {
     alignas(64) std::atomic<int64_t> gate_{0};
     alignas(64) std::atomic<int64_t> taken_{0}, front_{0}, back_{0};  // chunks: in all, by the caller, by workers
     alignas(64) std::atomic<int> sleeping_{0};  // workers that need a notification
+    std::atomic<int64_t> counted_since_{0}, passed_over_{0};  // see often()
+    std::atomic<bool> more_to_come_{false};
     uint64_t jobs_ = 0;
     bool dealt_ = false;  // there is one chunk for each thread
     int caller_on_ = -1;  // the processor the job came from, when it is worth a look
@@ -260,7 +279,7 @@ inline void pool_parallel_for(int64_t n, int64_t grain, RlBody body, void* ctx) 
 
 inline bool pool_pays(int64_t nanoseconds) {
     if (get_threads() < 2 || nanoseconds < kAwakePays) return false;
-    return nanoseconds >= kAsleepPays || pool()->awake();
+    return nanoseconds >= kAsleepPays || pool()->awake() || pool()->often(nanoseconds);
 }
 
 inline const RlPool* pool_table() {
