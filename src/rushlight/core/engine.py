@@ -6,9 +6,9 @@ youngest first, are in topological order. Gradients between nodes are plain arra
 """
 
 from .. import dtypes, errors
-from ..backend import base as backends, guard
+from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
-from .arrays import fits, owned
+from .arrays import fits, like_leaf, owned
 from .handles import RemovableHandle
 from .modes import Flags, state
 from .tensor import OPS, TensorBase, counter, make, node_of
@@ -694,8 +694,8 @@ def accumulate_leaf(leaf, g, own, create_graph):
             g = make(g)
         leaf._grad = g if old is None else OPS.add(old, g)
     elif old is None:
-        if type(g) is _ndarray and not owned(leaf._array) and in_other_order(leaf._array):
-            leaf._grad = make(like_leaf(leaf._array, g))
+        if not owned(leaf._array) and (found := like_leaf(leaf._array, g)) is not None:
+            leaf._grad = make(found)
         else:
             leaf._grad = make(g if own and type(g) is _ndarray and owned(g) else backends.of_array(g).copy(g))
     elif old._node is not None or old._req:
@@ -705,21 +705,6 @@ def accumulate_leaf(leaf, g, own, create_graph):
         add_into(old, g)
     if leaf._acc is not None:
         run_post_hooks(leaf)
-
-
-def in_other_order(x):
-    """Whether a leaf's elements lie without gaps, but not in C order."""
-    if type(x) is not _ndarray or x.flags.c_contiguous:
-        return False
-    low, high = guard.extent(x)
-    return high - low == x.size * x.itemsize and 0 not in x.strides
-
-
-def like_leaf(x, g):
-    """Return a copy of a gradient with the strides of its leaf, which a first `.grad` always has."""
-    out = CPU.empty_like(x)
-    CPU.copyto(out, g)
-    return out
 
 
 def add_into(old, g):
