@@ -8,7 +8,7 @@ youngest first, are in topological order. Gradients between nodes are plain arra
 from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
-from .arrays import fits, owned
+from .arrays import fits, like_leaf, owned
 from .handles import RemovableHandle
 from .modes import Flags, state
 from .tensor import OPS, TensorBase, counter, make, node_of
@@ -694,7 +694,10 @@ def accumulate_leaf(leaf, g, own, create_graph):
             g = make(g)
         leaf._grad = g if old is None else OPS.add(old, g)
     elif old is None:
-        leaf._grad = make(g if own and type(g) is _ndarray and owned(g) else backends.of_array(g).copy(g))
+        if not owned(leaf._array) and (found := like_leaf(leaf._array, g)) is not None:
+            leaf._grad = make(found)
+        else:
+            leaf._grad = make(g if own and type(g) is _ndarray and owned(g) else backends.of_array(g).copy(g))
     elif old._node is not None or old._req:
         with UserCode(False):
             leaf._grad = OPS.add(old, make(g))
