@@ -1,5 +1,4 @@
 """The base of all optimizers: parameter groups, state, state dicts, hooks."""
-import functools
 import warnings
 from collections import OrderedDict, defaultdict
 from copy import deepcopy
@@ -10,7 +9,7 @@ from ..backend.cpu import B as CPU
 from ..core.modes import enable_grad, no_grad, state as mode
 from ..core.tensor import OPS, Tensor, TensorBase
 from ..utils.hooks import RemovableHandle
-from .update import drop_gradients, update_groups
+from .update import _global_step_post_hooks, _global_step_pre_hooks, drop_gradients, update_groups, with_step_hooks
 
 _ndarray = CPU.array_type
 
@@ -22,9 +21,6 @@ class _Required:
 
 #: Stands for a group option that has no default.
 required = _Required()
-
-_global_step_pre_hooks = OrderedDict()
-_global_step_post_hooks = OrderedDict()
 
 
 def register_optimizer_step_pre_hook(hook):
@@ -145,29 +141,7 @@ class Optimizer:
         """Update the parameters; defined by the subclass."""
         raise NotImplementedError
 
-    @staticmethod
-    def profile_hook_step(func):
-        """Wrap a step so that the optimizer's step hooks run around it."""
-
-        @functools.wraps(func)
-        def wrapper(self, *args, **kwargs):
-            if not (self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks or _global_step_pre_hooks
-                    or _global_step_post_hooks):
-                return func(self, *args, **kwargs)
-            args = (self, *args)
-            for hook in chain(_global_step_pre_hooks.values(), self._optimizer_step_pre_hooks.values()):
-                new = hook(self, args, kwargs)
-                if new is not None:
-                    if not (isinstance(new, tuple) and len(new) == 2):
-                        raise RuntimeError(f"{func} must return None or a tuple of (new_args, new_kwargs), but got "
-                                           f"{new}.")
-                    args, kwargs = new
-            out = func(*args, **kwargs)
-            for hook in chain(self._optimizer_step_post_hooks.values(), _global_step_post_hooks.values()):
-                hook(self, args, kwargs)
-            return out
-
-        return wrapper
+    profile_hook_step = staticmethod(with_step_hooks)
 
     # ---- hooks
 
