@@ -67,7 +67,7 @@ SMALL_SHIMS = {
 }
 
 # Families whose vectors are written out, not found by the compiler: on processors without AVX2 small comes first.
-SMALL_BELOW_AVX2 = {"gemm", "conv", "rnn", "attention", "windows"}
+SMALL_BELOW_AVX2 = {"gemm", "conv", "rnn", "attention", "windows", "optim", "norm", "reduce", "loss", "resample"}
 
 X86_LEVELS = {
     2: ["-march=x86-64-v2"],
