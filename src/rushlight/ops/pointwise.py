@@ -340,14 +340,22 @@ def logit(B, input: T, eps=None):
 
 
 def _logit_rule(g, input, eps):
-    if eps is None:
-        outside, there = (input < 0) | (input > 1), float("nan")
-    else:
-        outside, there = (input < eps) | (input > 1 - eps), 0.0
-    return where(outside, there, g / (input * (1 - input)))
+    least, there = (0.0, float("nan")) if eps is None else (eps, 0.0)
+    return logit_backward(g, input, least, 1.0 - least, there)
+
+
+@op(ns=())
+def logit_backward(B, grad: T, input: T, least, most, outside):
+    """Return grad / (input * (1 - input)) where least <= input <= most, else `outside`: the gradient of logit."""
+    slope = input * (1 - input)
+    return B.where(B.logical_or(input < least, input > most), B.asarray(outside, dtype=grad.dtype), grad / slope)
 
 
 logit.vjp(input=_logit_rule)
+logit_backward.vjp(
+    grad=lambda g, input, least, most: logit_backward(g, input, least, most, 0.0),
+    input=lambda g, grad, input, least, most: where(
+        (input < least) | (input > most), 0, g * grad * (input * 2 - 1) / (input * (1 - input)) ** 2))
 
 
 # ------------------------------------------------------------------ signs
