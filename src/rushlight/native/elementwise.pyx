@@ -19,6 +19,7 @@ from numpy cimport ndarray, npy_intp
 import numpy as np
 
 from rushlight.native cimport guard
+from rushlight.native.reduce import mean as average, sum as total
 from rushlight.native.threads cimport RlBody, pool
 
 cnp.import_array()
@@ -271,12 +272,12 @@ cdef bint broadcast(object x, int nd, npy_intp* shape) noexcept:
 cdef bint read_steps(object x, int nd, npy_intp* shape, ptrdiff_t* steps) noexcept:
     """Fill an array's strides in the broadcast shape; false when one is negative."""
     cdef int own = guard.ndim(x), d, at
+    cdef bint found = True
     for d in range(nd):
         at = d - (nd - own)
         steps[d] = 0 if at < 0 or (guard.dim(x, at) == 1 and shape[d] != 1) else guard.stride(x, at)
-        if steps[d] < 0:
-            return False
-    return True
+        found = found and steps[d] >= 0
+    return found
 
 
 cdef void sort_dims(Pointwise* j, int* order) noexcept:
@@ -429,8 +430,8 @@ cdef object lay_out(Pointwise* j, object a, object b, object c, int* types, int 
         if not guard.exact(operands[i]):
             for d in range(nd):
                 j.in_step[i][d] = 0
-        elif not read_steps(operands[i], nd, shape, j.in_step[i]):
-            return NotImplemented
+        elif not read_steps(operands[i], nd, shape, j.in_step[i]) and out is None:
+            return NotImplemented       # NumPy would order the result's dimensions otherwise
     # the result, and the order of dimensions
     if out is None:
         sort_dims(j, order)
@@ -890,6 +891,30 @@ def _quotient(int which):
     return kernel
 
 
+def nansum(input, dim=None, keepdim=False, dtype=None):
+    """Sum with nan counted as 0 (float32, float64)."""
+    plain = nan_to_num(input, 0.0, INFINITY, -INFINITY)
+    return NotImplemented if plain is NotImplemented else total(plain, dim, keepdim, dtype)
+
+
+cdef object huber(object input, object target, object reduction, double delta, double scale):
+    """scale d (|e| - d / 2) with e = input - target, d = min(|e|, delta): each, their sum or mean (float32, float64)."""
+    if code_of(input) > RL_F64 or not guard.same_shape(input, target) or reduction not in ("none", "sum", "mean"):
+        return NotImplemented
+    each = given_two(RL_HUBER, input, target, None, (delta, scale))
+    return each if each is NotImplemented or reduction == "none" else (total if reduction == "sum" else average)(each)
+
+
+def smooth_l1_loss(input, target, reduction, beta):
+    """d**2 / (2 beta) where |d| < beta, else |d| - beta / 2, reduced."""
+    return huber(input, target, reduction, beta, 1.0 / beta)
+
+
+def huber_loss(input, target, reduction, delta):
+    """d**2 / 2 where |d| <= delta, else delta (|d| - delta / 2), reduced."""
+    return huber(input, target, reduction, delta, 1.0)
+
+
 def where(condition, input, other, out=None):
     """input where condition, else other."""
     cdef Op op = Op(loops=&t.where[0], inputs=3, truth=False, select=True, costly=False)
@@ -937,7 +962,7 @@ def copy_into(target, source):
 KERNELS = {f.__name__: f for f in (
     gelu, gelu_backward, pow, clamp, clamp_backward, clamp_min, clamp_max, add, sub, rsub, div, lerp, addcmul, elu, elu_backward, celu,
     softplus, hardtanh, logsigmoid, softshrink, threshold, nan_to_num, where, masked_fill, copy_into, addcdiv, logit,
-    deg2rad)}
+    deg2rad, nansum, smooth_l1_loss, huber_loss)}
 KERNELS.update({name: _unary(which, costly) for name, which, costly in (
     ("neg", RL_NEG, False), ("abs", RL_ABS, False), ("exp", RL_EXP, True), ("log", RL_LOG, True), ("sqrt", RL_SQRT, False),
     ("rsqrt", RL_RSQRT, False), ("reciprocal", RL_RECIPROCAL, False), ("tanh", RL_TANH, True), ("sigmoid", RL_SIGMOID, True),

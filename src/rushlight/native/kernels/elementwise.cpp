@@ -40,7 +40,7 @@ RL_TABLE(ElementwiseTable, elementwise) = {
         GRADIENT(EluBackward, 3), GRADIENT(SoftplusBackward, 2), GRADIENT(MishBackward, 0), GRADIENT(HardswishBackward, 0),
         GRADIENT(HardtanhBackward, 2), GRADIENT(LogsigmoidBackward, 0), GRADIENT(HardsigmoidBackward, 0),
         GRADIENT(ShrinkBackward, 1), GRADIENT(LogitBackward, 3), GRADIENT(Axpy, 1),
-        GRADIENT(Lerp, 1),
+        GRADIENT(Lerp, 1), GRADIENT(Huber, 2),
     },
     {THREE(LerpTensor, 0), THREE(ClampTensors, 0), THREE(Addcmul, 1), THREE(Addcdiv, 1)},
     {&triple<Where, uint8_t, uint8_t>, &triple<Where, uint32_t, uint8_t>, &triple<Where, uint64_t, uint8_t>},

@@ -39,6 +39,7 @@ enum {
     RL_LOGIT_BACKWARD,  // least and greatest argument, slope outside
     RL_AXPY,         // a + p b
     RL_LERP,         // a + p (b - a)
+    RL_HUBER,        // of a - b: where the square ends, factor
     RL_BINARIES
 };
 enum { RL_LERP_TENSOR, RL_CLAMP_TENSORS, RL_ADDCMUL, RL_ADDCDIV /* the last two: value */, RL_TERNARIES };

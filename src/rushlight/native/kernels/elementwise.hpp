@@ -163,6 +163,13 @@ RL_OP2(HardswishBackward, b <= T(-3) ? T(0) : b < T(3) ? a * (b / T(3) + T(0.5))
 RL_OP2(Axpy, fused(p[0], b, a))  // torch fuses a + alpha*b, and the end of lerp
 RL_OP2(Lerp, abs_(p[0]) < T(0.5) ? fused(p[0], b - a, a) : fused(p[0] - T(1), b - a, b))
 
+struct Huber {
+    template <class T>
+    static RL_INLINE T run(T a, T b, const T* p) {
+        const T size = abs_(a - b), square = size > p[0] ? p[0] : size;
+        return p[1] * square * (size - T(0.5) * square);
+    }
+};
 struct GeluBackward {  // g (Phi(x) + x phi(x))
     template <class T>
     static RL_INLINE T run(T g, T x, const T*) {
