@@ -19,7 +19,6 @@ from numpy cimport ndarray, npy_intp
 import numpy as np
 
 from rushlight.native cimport guard
-from rushlight.native.reduce import mean as average, sum as total
 from rushlight.native.threads cimport RlBody, pool
 
 cnp.import_array()
@@ -364,14 +363,10 @@ cdef object compute(const Op* op, object a, object b, object c, object out, cons
             if code < 0:
                 return NotImplemented
     types[0] = types[1] = types[2] = computed_in(code)
-    if code < 0 or types[0] < 0:
-        return NotImplemented
     j.loop = loop_of(op, types[0])
-    if j.loop == NULL:
+    if code < 0 or j.loop == NULL or (op.select and guard.typenum(a) != cnp.NPY_BOOL):
         return NotImplemented
     if op.select:
-        if guard.typenum(a) != cnp.NPY_BOOL:
-            return NotImplemented
         types[0] = RL_BOOL
     j.ufunc = NULL
     j.numbers = numbers
@@ -891,30 +886,6 @@ def _quotient(int which):
     return kernel
 
 
-def nansum(input, dim=None, keepdim=False, dtype=None):
-    """Sum with nan counted as 0 (float32, float64)."""
-    plain = nan_to_num(input, 0.0, INFINITY, -INFINITY)
-    return NotImplemented if plain is NotImplemented else total(plain, dim, keepdim, dtype)
-
-
-cdef object huber(object input, object target, object reduction, double delta, double scale):
-    """scale d (|e| - d / 2) with e = input - target, d = min(|e|, delta): each, their sum or mean (float32, float64)."""
-    if code_of(input) > RL_F64 or not guard.same_shape(input, target) or reduction not in ("none", "sum", "mean"):
-        return NotImplemented
-    each = given_two(RL_HUBER, input, target, None, (delta, scale))
-    return each if each is NotImplemented or reduction == "none" else (total if reduction == "sum" else average)(each)
-
-
-def smooth_l1_loss(input, target, reduction, beta):
-    """d**2 / (2 beta) where |d| < beta, else |d| - beta / 2, reduced."""
-    return huber(input, target, reduction, beta, 1.0 / beta)
-
-
-def huber_loss(input, target, reduction, delta):
-    """d**2 / 2 where |d| <= delta, else delta (|d| - delta / 2), reduced."""
-    return huber(input, target, reduction, delta, 1.0)
-
-
 def where(condition, input, other, out=None):
     """input where condition, else other."""
     cdef Op op = Op(loops=&t.where[0], inputs=3, truth=False, select=True, costly=False)
@@ -962,7 +933,7 @@ def copy_into(target, source):
 KERNELS = {f.__name__: f for f in (
     gelu, gelu_backward, pow, clamp, clamp_backward, clamp_min, clamp_max, add, sub, rsub, div, lerp, addcmul, elu, elu_backward, celu,
     softplus, hardtanh, logsigmoid, softshrink, threshold, nan_to_num, where, masked_fill, copy_into, addcdiv, logit,
-    deg2rad, nansum, smooth_l1_loss, huber_loss)}
+    deg2rad)}
 KERNELS.update({name: _unary(which, costly) for name, which, costly in (
     ("neg", RL_NEG, False), ("abs", RL_ABS, False), ("exp", RL_EXP, True), ("log", RL_LOG, True), ("sqrt", RL_SQRT, False),
     ("rsqrt", RL_RSQRT, False), ("reciprocal", RL_RECIPROCAL, False), ("tanh", RL_TANH, True), ("sigmoid", RL_SIGMOID, True),
@@ -996,4 +967,5 @@ KERNELS.update({name: _of_one(ufunc, cnp.NPY_BOOL) for name, ufunc in (
     ("isnan", np.isnan), ("isinf", np.isinf), ("isfinite", np.isfinite), ("signbit", np.signbit))})
 KERNELS.update({name: _of_two(ufunc, name != "nextafter") for name, ufunc in (
     ("atan2", np.arctan2), ("fmax", np.fmax), ("fmin", np.fmin), ("nextafter", np.nextafter))})
+huber = _backward(RL_HUBER)     # of inputs and targets
 KERNELS = KERNELS if t != NULL else {}

@@ -59,7 +59,7 @@ def _shared_rule(g, input, out, input_shape, dim, keepdim):
     """The gradient of values along `dim`, shared evenly by the elements equal to them; nan for nan."""
     same = input == spread(out, input_shape, dim, keepdim)
     kept = kept_shape(input_shape, axes(dim, len(input_shape)))
-    return same * (spread(g, kept, dim, keepdim) / sum(same, dim, True))
+    return mul(same, spread(g, kept, dim, keepdim) / sum(same, dim, True))
 
 
 # ------------------------------------------------------------------ max and min
