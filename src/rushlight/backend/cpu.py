@@ -70,9 +70,8 @@ def _threaded(name, function):
     """Return a method that computes large arrays by the kernel of an op, others, and what that refuses, by NumPy's function."""
 
     def method(self, *args):
-        kernel = self.kernels.get(name) if type(args[0]) is np.ndarray and args[0].size >= _SHARED else None
-        found = NotImplemented if kernel is None else kernel(*args)
-        return function(*args) if found is NotImplemented else found
+        found = self.by_kernel(name, *args)
+        return function(*args) if found is None else found
 
     return method
 
@@ -118,6 +117,11 @@ class CpuBackend(base.Backend):
         """Copy by the native kernel, on all threads; False where there is none for these arrays."""
         kernel = self.kernels.get("copy_into")
         return kernel is not None and kernel(target, source) is not NotImplemented
+
+    def by_kernel(self, name, *args):
+        kernel = self.kernels.get(name) if type(args[0]) is np.ndarray and args[0].size >= _SHARED else None
+        found = NotImplemented if kernel is None else kernel(*args)
+        return None if found is NotImplemented else found
 
     def check_strided(self, storage, shape, strides, offset):
         guard.check_strided(storage, shape, strides, offset, storage.dtype.itemsize)
@@ -201,9 +205,8 @@ class CpuBackend(base.Backend):
         return np.matmul(a, b)
 
     def where(self, condition, x, y):
-        kernel = self.kernels.get("where") if type(condition) is np.ndarray and condition.size >= _SHARED else None
-        found = NotImplemented if kernel is None else kernel(condition, x, y)
-        if found is not NotImplemented:
+        found = self.by_kernel("where", condition, x, y)
+        if found is not None:
             return found
         # np.where takes a Python float beside an ml_dtypes array for a float64
         if not hasattr(x, "dtype"):
@@ -245,14 +248,9 @@ class CpuBackend(base.Backend):
     # NumPy's own functions of these names spend more time in Python than small arrays take, and one thread on large ones.
     # Results are in C order, as torch's are, where NumPy keeps the input's.
 
-    def _reduced(self, name, x, axis, keepdims):
-        """Reduce a large array by a kernel; NotImplemented where there is none for it."""
-        kernel = self.kernels.get(name) if x.size >= _SHARED else None
-        return NotImplemented if kernel is None else kernel(x, axis, keepdims)
-
     def sum(self, x, axis=None, keepdims=False, dtype=None):
-        found = self._reduced("sum", x, axis, keepdims) if dtype is None or dtype is np.int64 else NotImplemented
-        return _in_c_order(np.add.reduce(x, axis, dtype, None, keepdims)) if found is NotImplemented else found
+        found = self.by_kernel("sum", x, axis, keepdims) if dtype is None or dtype is np.int64 else None
+        return _in_c_order(np.add.reduce(x, axis, dtype, None, keepdims)) if found is None else found
 
     def prod(self, x, axis=None, keepdims=False, dtype=None):
         return _in_c_order(np.multiply.reduce(x, axis, dtype, None, keepdims))
@@ -260,28 +258,28 @@ class CpuBackend(base.Backend):
     def _in_float32(self, reduce, x, axis, keepdims):
         """Find an extreme of large half-precision arrays by way of float32, which loses nothing; others as they are."""
         if x.size < _SHARED or x.dtype.itemsize != 2 or x.dtype.kind not in "fV":
-            return NotImplemented
+            return None
         return self.asarray(reduce(self.cast(x, np.dtype(np.float32)), axis, keepdims)).astype(x.dtype)
 
     def max(self, x, axis=None, keepdims=False):
         found = self._in_float32(self.max, x, axis, keepdims)
-        if found is NotImplemented:
-            found = self._reduced("amax", x, axis, keepdims)
-        return _in_c_order(np.maximum.reduce(x, axis, None, None, keepdims)) if found is NotImplemented else found
+        if found is None:
+            found = self.by_kernel("amax", x, axis, keepdims)
+        return _in_c_order(np.maximum.reduce(x, axis, None, None, keepdims)) if found is None else found
 
     def min(self, x, axis=None, keepdims=False):
         found = self._in_float32(self.min, x, axis, keepdims)
-        if found is NotImplemented:
-            found = self._reduced("amin", x, axis, keepdims)
-        return _in_c_order(np.minimum.reduce(x, axis, None, None, keepdims)) if found is NotImplemented else found
+        if found is None:
+            found = self.by_kernel("amin", x, axis, keepdims)
+        return _in_c_order(np.minimum.reduce(x, axis, None, None, keepdims)) if found is None else found
 
     def any(self, x, axis=None, keepdims=False):
-        found = self._reduced("any", x, axis, keepdims)
-        return _in_c_order(np.logical_or.reduce(x, axis, None, None, keepdims)) if found is NotImplemented else found
+        found = self.by_kernel("any", x, axis, keepdims)
+        return _in_c_order(np.logical_or.reduce(x, axis, None, None, keepdims)) if found is None else found
 
     def all(self, x, axis=None, keepdims=False):
-        found = self._reduced("all", x, axis, keepdims)
-        return _in_c_order(np.logical_and.reduce(x, axis, None, None, keepdims)) if found is NotImplemented else found
+        found = self.by_kernel("all", x, axis, keepdims)
+        return _in_c_order(np.logical_and.reduce(x, axis, None, None, keepdims)) if found is None else found
 
     def argmax(self, x, axis=None, keepdims=False):
         return _in_c_order(x.argmax(axis, keepdims=keepdims) if keepdims else x.argmax(axis))

@@ -515,14 +515,14 @@ cdef void share(Pointwise* j, npy_intp n, bint costly) noexcept:
 # ------------------------------------------------------------------ NumPy's loops
 
 cdef object by_ufunc(object ufunc, int out_num, object a, object b, object out, bint half):
-    """Run a ufunc's loop for floats on the pool; half precision in float32 where `half`."""
+    """Run a ufunc's loop on the pool; half precision in float32 where `half`."""
     cdef Pointwise j
     cdef int types[2]
     cdef int code = code_of(a if guard.exact(a) else b), inputs = 1 if b is None else 2, i, k, num
     cdef PyUFuncObject* u = <PyUFuncObject*> (<void*> ufunc)
     cdef bint fits
     types[0] = types[1] = computed_in(code)
-    if code < 0 or types[0] not in (RL_F32, RL_F64) or (code > RL_F64 and not half):
+    if types[0] < 0 or (code > RL_I32 and not half):
         return NotImplemented
     if (guard.exact(a) and code_of(a) != code) or (guard.exact(b) and code_of(b) != code):
         return NotImplemented
@@ -773,7 +773,9 @@ def rsub(input, other, alpha=1, out=None):
 
 
 def div(input, other, rounding_mode=None, out=None):
-    """input / other (float)."""
+    """input / other (float), or rounded down."""
+    if rounding_mode == "floor":
+        return KERNELS["floor_divide"](input, other, out)
     return two(RL_DIV, input, other, out) if rounding_mode is None else NotImplemented
 
 
@@ -877,11 +879,16 @@ def deg2rad(input, out=None):
     return two(RL_MUL, input, 0.017453292519943295, out)
 
 
+cdef dict QUOTIENTS = {RL_REMAINDER: np.remainder, RL_FMOD: np.fmod, RL_FLOOR_DIVIDE: np.floor_divide, RL_LOGADDEXP: np.logaddexp}
+
+
 def _quotient(int which):
-    """Return the kernel of a division with remainder, or of logaddexp (float32, float64)."""
+    """Return the kernel of a division with remainder, or of logaddexp (float32, float64; int64, int32 by a number)."""
 
     @cython.binding(True)
     def kernel(input, other, out=None):
+        if PyLong_CheckExact(other) and other != 0 and code_of(input) in (RL_I64, RL_I32):
+            return by_ufunc(QUOTIENTS[which], -1, input, other, out, False)
         return two(which, input, other, out, True) if code_of(input if guard.exact(input) else other) <= RL_F64 else NotImplemented
     return kernel
 
@@ -916,7 +923,7 @@ def copy_into(target, source):
     if code < 0 or to < 0 or not guard.same_shape(target, source):
         return NotImplemented
     kind = computed_in(code)
-    if code == to and SIZES[code] == 1:
+    if SIZES[code] == 1 == SIZES[to] and (code == to or to != RL_BOOL):
         kind = RL_BOOL                                  # bytes as they are
     elif to == RL_F16 or to == RL_BF16:
         kind = RL_F32
@@ -940,6 +947,7 @@ KERNELS.update({name: _unary(which, costly) for name, which, costly in (
     ("relu", RL_RELU, False), ("square", RL_SQUARE, False), ("sin", RL_SIN, True), ("cos", RL_COS, True), ("erf", RL_ERF, True),
     ("silu", RL_SILU, True), ("logical_not", RL_NOT, False), ("bitwise_not", RL_NOT, False), ("sign", RL_SIGN, False),
     ("sgn", RL_SIGN, False), ("erfc", RL_ERFC, True), ("erfinv", RL_ERFINV, True), ("log1p", RL_LOG1P, True),
+    ("lgamma", RL_LGAMMA, True), ("digamma", RL_DIGAMMA, True),
     ("frac", RL_FRAC, False), ("mish", RL_MISH, True), ("hardswish", RL_HARDSWISH, False),
     ("hardsigmoid", RL_HARDSIGMOID, False))})
 KERNELS.update({name: _unary_given(which) for name, which in (("leaky_relu", RL_LEAKY_RELU), ("hardshrink", RL_HARDSHRINK))})

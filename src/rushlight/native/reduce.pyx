@@ -14,7 +14,7 @@ from libc.stdint cimport int64_t
 from numpy cimport ndarray, npy_intp
 
 from rushlight.native cimport guard
-from rushlight.native.elementwise import nan_to_num
+from rushlight.native.elementwise import copy_into, nan_to_num
 from rushlight.native.threads cimport pool
 
 cnp.import_array()
@@ -626,8 +626,12 @@ cdef object running(const RlReduce* kernels, int dtype, object x, object dim, bi
     cdef RlFold r
     cdef int num = guard.typenum(x)
     cdef const char* p
-    if not PyLong_CheckExact(dim) or guard.ndim(x) < 1 or guard.flat(x, num) == NULL:
+    if not PyLong_CheckExact(dim) or guard.ndim(x) < 1:
         return NotImplemented
+    if guard.flat(x, num) == NULL:
+        x = copy_into(guard.new_like(x), x)
+        if x is NotImplemented:
+            return x
     p = fold(x, dim, False, &f)
     if p == NULL:
         return NotImplemented

@@ -97,6 +97,45 @@ RL_EASY(Log, (x >= least_normal(x)) & (x < T(__builtin_inff())), log_normal(x, T
 RL_EASY(Sigmoid, abs_(x) <= exp_limit(x), sigmoid_from(x, exp_mid(-abs_(x))), sigmoid_(x))
 RL_EASY(Silu, abs_(x) <= exp_limit(x), x / (T(1) + exp_mid(-x)), x / (T(1) + exp_(-x)))
 
+// The gamma family of positive numbers, in double: the argument goes up by 7, where the asymptotic series holds.
+struct Shifted {
+    bool far;
+    double y, product, slope;  // x (x + 1) ... (x + 6), and its derivative
+    explicit RL_INLINE Shifted(double x) : far(x > 8.), y(far ? x : x + 7.), product(far ? 1. : x), slope(1.) {
+        const double first = product;
+        for (int k = 1; k < 7; k++) slope = slope * (first + k) + product, product *= first + k;
+    }
+};
+RL_INLINE double digamma_positive(double x) {
+    const Shifted s(x);
+    const double z = 1. / (s.y * s.y);
+    const double series = z * poly(z, 1. / 12, -1. / 120, 1. / 252, -1. / 240, 1. / 132, -691. / 32760);
+    return log_normal(s.y, 0.) - 0.5 / s.y - series - (s.far ? 0. : s.slope / s.product);
+}
+struct Lgamma {
+    static RL_INLINE bool easy(float x) { return (x > 1e-30f) & (x < 1e30f); }
+    static RL_INLINE float run_easy(float x) {
+        const Shifted s(x);
+        const double r = 1. / s.y, tail = r * poly(r * r, 1. / 12, -1. / 360, 1. / 1260, -1. / 1680, 1. / 1188, -691. / 360360);
+        const double found = (s.y - 0.5) * log_normal(s.y, 0.) - s.y + 0.91893853320467274178 + tail;
+        const double near = found - log_normal(s.product, 0.);
+        return float(s.far ? found : abs_(near) < 1e-12 ? 0. : near);
+    }
+    static float run(float x) { return float(std::lgamma(double(x))); }
+};
+struct Digamma {
+    static RL_INLINE bool easy(float x) { return Lgamma::easy(x); }
+    static RL_INLINE float run_easy(float x) { return float(digamma_positive(x)); }
+    static float run(float x) {
+        const double pi = 3.14159265358979323846, d = x;
+        if (x == 0.f) return copysign_(__builtin_inff(), -x);
+        if (x > 1e30f) return x < __builtin_inff() ? float(std::log(d)) : x;
+        const double found = digamma_positive(x < 0.f ? 1. - d : d);
+        if (!(x < 0.f)) return float(found);
+        return x == std::floor(x) ? __builtin_nanf("") : float(found - pi / std::tan(pi * (d - std::floor(d + 0.5))));
+    }
+};
+
 // ---- ops of two operands and numbers
 
 #define RL_OP2(Name, expression)                    \

@@ -22,6 +22,10 @@ namespace RL_NS {
 struct Half { uint16_t bits; };
 struct Brain { uint16_t bits; };
 
+#if defined(__F16C__)
+RL_INLINE float widened(Half h) { return _cvtsh_ss(h.bits); }
+RL_INLINE Half to_half(float x) { return {uint16_t(_cvtss_sh(x, _MM_FROUND_TO_NEAREST_INT))}; }
+#else
 RL_INLINE float widened(Half h) {
     const uint32_t u = h.bits, sign = (u & 0x8000u) << 16, rest = u & 0x7fffu;
     const float scaled = bits<float>((rest << 13) + 0x38000000u);                       // normal numbers
@@ -30,8 +34,6 @@ RL_INLINE float widened(Half h) {
     const uint32_t found = rest >= 0x7c00u ? big : rest < 0x400u ? bits<uint32_t>(tiny) : bits<uint32_t>(scaled);
     return bits<float>(found | sign);
 }
-RL_INLINE float widened(Brain b) { return bits<float>(uint32_t(b.bits) << 16); }
-
 RL_INLINE Half to_half(float x) {  // to nearest, ties to even
     const uint32_t u = bits<uint32_t>(x), sign = (u >> 16) & 0x8000u, a = u & 0x7fffffffu;
     const uint32_t normal = (a - 0x38000000u + 0xfffu + ((a >> 13) & 1u)) >> 13;
@@ -39,6 +41,9 @@ RL_INLINE Half to_half(float x) {  // to nearest, ties to even
     const uint32_t rest = a > 0x7f800000u ? 0x7e00u : a >= 0x47800000u ? 0x7c00u : a < 0x38800000u ? tiny : normal;
     return {uint16_t(rest | sign)};
 }
+#endif
+RL_INLINE float widened(Brain b) { return bits<float>(uint32_t(b.bits) << 16); }
+
 RL_INLINE Brain to_brain(float x) {
     const uint32_t u = bits<uint32_t>(x);
     const uint32_t rounded = (u + 0x7fffu + ((u >> 16) & 1u)) >> 16;
@@ -143,7 +148,7 @@ inline void fill_same(const Pointwise& j, Tiles& tiles) {
         if (j.same[k]) j.load[k](j.in[k], j.in_size[k], tiles.in[k], 1);
 }
 
-inline void run_pointwise(void* job, int64_t begin, int64_t end) {
+RL_SMALL inline void run_pointwise(void* job, int64_t begin, int64_t end) {
     const Pointwise& j = *static_cast<Pointwise*>(job);
     bool plain = !j.store;
     for (int k = 0; k < j.inputs; k++) plain &= j.dense[k] || (j.same[k] && j.as_is[k]);
