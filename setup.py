@@ -66,8 +66,11 @@ SMALL_SHIMS = {
     "random", "indexing", "norm", "optim", "loss",
 }
 
-# Families whose vectors are written out, not found by the compiler: on processors without AVX2 small comes first.
-SMALL_BELOW_AVX2 = {"gemm", "conv", "rnn", "attention", "windows", "optim", "norm", "reduce", "loss", "resample"}
+# On processors without AVX2 small comes first in families whose vectors are written out, or whose loops that matter
+# are marked as vector loops: -Os keeps those.
+SMALL_BELOW_AVX2 = {
+    "gemm", "conv", "rnn", "attention", "windows", "elementwise", "optim", "norm", "reduce", "loss", "resample",
+}
 
 X86_LEVELS = {
     2: ["-march=x86-64-v2"],

@@ -80,7 +80,10 @@ def test_gradients(dtype):
 def test_three_operands():
     a, b, c = (np.random.default_rng(k).standard_normal((3, 50)).astype(np.float32) for k in range(3))
     for args in (a, b, c), (a.T, b.T, c.T), (a, b[:1], c[:, :1]):
-        np.testing.assert_array_equal(K["addcmul"](*args, 1, np.empty_like(args[0])), args[0] + args[1] * args[2])
+        x, y, z = (v.astype(np.float64) for v in args)
+        for value in (1, -0.5):         # one rounding for the product and the sum
+            np.testing.assert_array_equal(K["addcmul"](*args, value, np.empty_like(args[0])), (x + value * y * z).astype(np.float32))
+        np.testing.assert_array_equal(K["addcdiv"](*args, 2.0, np.empty_like(args[0])), args[0] + 2 * args[1] / args[2])
         np.testing.assert_array_equal(K["clamp"](*args), np.minimum(np.maximum(*args[:2]), args[2]))
         assert agree("lerp", *args)
     assert K["addcmul"](a, b, c, 1, a) is a

@@ -1,5 +1,7 @@
 """The CPU backend: NumPy, with native kernels where the compiled build has them."""
 import importlib
+import itertools
+import math
 import os
 from typing import Any
 
@@ -64,6 +66,16 @@ def _complex_of(real):
     return np.complex128 if real.itemsize == 8 else np.complex64
 
 
+def _threaded(name, function):
+    """Return a method that computes large arrays by the kernel of an op, others, and what that refuses, by NumPy's function."""
+
+    def method(self, *args):
+        found = self.by_kernel(name, *args)
+        return function(*args) if found is None else found
+
+    return method
+
+
 class CpuBackend(base.Backend):
     """NumPy's namespace and the extras of `base.Backend` in NumPy's own terms."""
 
@@ -72,6 +84,11 @@ class CpuBackend(base.Backend):
     array_type = np.ndarray
 
     add_at_ufunc = staticmethod(np.add.at)
+
+    # What bodies that no kernel stands in for spend their time in.
+    exp, log, sqrt, log1p = (_threaded(f.__name__, f) for f in (np.exp, np.log, np.sqrt, np.log1p))
+    isnan, tanh, maximum, minimum = (_threaded(f.__name__, f) for f in (np.isnan, np.tanh, np.maximum, np.minimum))
+    abs, divide, multiply = _threaded("abs", np.absolute), _threaded("div", np.divide), _threaded("mul", np.multiply)
 
     def cast(self, x, dt):
         if x.dtype is dt:
@@ -100,6 +117,11 @@ class CpuBackend(base.Backend):
         """Copy by the native kernel, on all threads; False where there is none for these arrays."""
         kernel = self.kernels.get("copy_into")
         return kernel is not None and kernel(target, source) is not NotImplemented
+
+    def by_kernel(self, name, *args):
+        kernel = self.kernels.get(name) if type(args[0]) is np.ndarray and args[0].size >= _SHARED else None
+        found = NotImplemented if kernel is None else kernel(*args)
+        return None if found is NotImplemented else found
 
     def check_strided(self, storage, shape, strides, offset):
         guard.check_strided(storage, shape, strides, offset, storage.dtype.itemsize)
@@ -183,6 +205,9 @@ class CpuBackend(base.Backend):
         return np.matmul(a, b)
 
     def where(self, condition, x, y):
+        found = self.by_kernel("where", condition, x, y)
+        if found is not None:
+            return found
         # np.where takes a Python float beside an ml_dtypes array for a float64
         if not hasattr(x, "dtype"):
             if hasattr(y, "dtype") and y.dtype.kind in "VW":
@@ -220,26 +245,41 @@ class CpuBackend(base.Backend):
         x[np.arange(x.shape[0]), columns] += value
         return x
 
-    # NumPy's own functions of these names spend more time in Python than small arrays take. Results
-    # are in C order, as torch's are, where NumPy keeps the input's.
+    # NumPy's own functions of these names spend more time in Python than small arrays take, and one thread on large ones.
+    # Results are in C order, as torch's are, where NumPy keeps the input's.
 
     def sum(self, x, axis=None, keepdims=False, dtype=None):
-        return _in_c_order(np.add.reduce(x, axis, dtype, None, keepdims))
+        found = self.by_kernel("sum", x, axis, keepdims) if dtype is None or dtype is np.int64 else None
+        return _in_c_order(np.add.reduce(x, axis, dtype, None, keepdims)) if found is None else found
 
     def prod(self, x, axis=None, keepdims=False, dtype=None):
         return _in_c_order(np.multiply.reduce(x, axis, dtype, None, keepdims))
 
+    def _in_float32(self, reduce, x, axis, keepdims):
+        """Find an extreme of large half-precision arrays by way of float32, which loses nothing; others as they are."""
+        if x.size < _SHARED or x.dtype.itemsize != 2 or x.dtype.kind not in "fV":
+            return None
+        return self.asarray(reduce(self.cast(x, np.dtype(np.float32)), axis, keepdims)).astype(x.dtype)
+
     def max(self, x, axis=None, keepdims=False):
-        return _in_c_order(np.maximum.reduce(x, axis, None, None, keepdims))
+        found = self._in_float32(self.max, x, axis, keepdims)
+        if found is None:
+            found = self.by_kernel("amax", x, axis, keepdims)
+        return _in_c_order(np.maximum.reduce(x, axis, None, None, keepdims)) if found is None else found
 
     def min(self, x, axis=None, keepdims=False):
-        return _in_c_order(np.minimum.reduce(x, axis, None, None, keepdims))
+        found = self._in_float32(self.min, x, axis, keepdims)
+        if found is None:
+            found = self.by_kernel("amin", x, axis, keepdims)
+        return _in_c_order(np.minimum.reduce(x, axis, None, None, keepdims)) if found is None else found
 
     def any(self, x, axis=None, keepdims=False):
-        return _in_c_order(np.logical_or.reduce(x, axis, None, None, keepdims))
+        found = self.by_kernel("any", x, axis, keepdims)
+        return _in_c_order(np.logical_or.reduce(x, axis, None, None, keepdims)) if found is None else found
 
     def all(self, x, axis=None, keepdims=False):
-        return _in_c_order(np.logical_and.reduce(x, axis, None, None, keepdims))
+        found = self.by_kernel("all", x, axis, keepdims)
+        return _in_c_order(np.logical_and.reduce(x, axis, None, None, keepdims)) if found is None else found
 
     def argmax(self, x, axis=None, keepdims=False):
         return _in_c_order(x.argmax(axis, keepdims=keepdims) if keepdims else x.argmax(axis))
@@ -296,15 +336,63 @@ class CpuBackend(base.Backend):
         return a
 
     def ones(self, shape, dtype=None):
-        x = np.empty(shape, dtype)
-        x.fill(1)
-        return x
+        return self.fill(np.empty(shape, dtype), 1)
 
     def fill(self, x, value):
         clear = self.kernels.get("clear") if type(value) is int and value == 0 else None
         if clear is None or clear(x) is NotImplemented:
-            x.fill(value)
+            if x.size < _SHARED or not self._copied(x, np.broadcast_to(np.full((), value, x.dtype), x.shape)):
+                x.fill(value)
         return x
+
+    def concat(self, arrays, axis=0):
+        first = arrays[0]
+        if sum([x.size for x in arrays]) < _SHARED or axis is None or any([x.dtype != first.dtype for x in arrays]):
+            return np.concatenate(arrays, axis)
+        axis %= first.ndim
+        ends = list(itertools.accumulate([x.shape[axis] for x in arrays]))
+        out = np.empty(first.shape[:axis] + (ends[-1],) + first.shape[axis + 1:], first.dtype)
+        lead = (slice(None),) * axis
+        for x, end in zip(arrays, ends):
+            self.copyto(out[lead + (slice(end - x.shape[axis], end),)], x)
+        return out
+
+    def put(self, x, index, value):
+        if type(value) is np.ndarray and value.size >= _SHARED and type(index) is tuple:
+            target = x[index] if all(type(i) in (slice, int) or i is Ellipsis for i in index) else None
+            if target is not None and target.shape == value.shape:
+                self.copyto(target, value)
+                return x
+        x[index] = value
+        return x
+
+    def tile(self, x, repeats):
+        ends = [n * r for n, r in zip(x.shape, repeats)]
+        if math.prod(ends) < _SHARED or len(repeats) != x.ndim:
+            return np.tile(x, repeats)
+        out = np.empty(ends, x.dtype)
+        apart = [k for pair in zip(repeats, x.shape) for k in pair]
+        self.copyto(out.reshape(apart), np.broadcast_to(np.expand_dims(x, tuple(range(0, 2 * x.ndim, 2))), apart))
+        return out
+
+    def roll(self, x, shift, axis=None):
+        if x.size < _SHARED or axis is None:
+            return np.roll(x, shift, axis)
+        for s, a in zip(np.atleast_1d(shift).tolist(), np.atleast_1d(axis).tolist()):
+            lead, s = (slice(None),) * a, s % x.shape[a]
+            x = self.concat([x[lead + (slice(x.shape[a] - s, None),)], x[lead + (slice(x.shape[a] - s),)]], a)
+        return x
+
+    def tril(self, x, k=0):
+        return np.tril(x, k) if x.size < _SHARED else self.where(np.tri(*x.shape[-2:], k, bool), x, np.zeros(1, x.dtype))
+
+    def triu(self, x, k=0):
+        return np.triu(x, k) if x.size < _SHARED else self.where(np.tri(*x.shape[-2:], k - 1, bool), np.zeros(1, x.dtype), x)
+
+    def stack(self, arrays, axis=0):
+        if arrays[0].size < _SHARED:
+            return np.stack(arrays, axis)
+        return self.concat([np.expand_dims(x, axis) for x in arrays], axis)
 
     def add_at(self, x, index, value):
         kernel = self.kernels.get("add_at")

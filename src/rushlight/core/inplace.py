@@ -107,9 +107,9 @@ def _sparse_among(values):
 
 def _same_types(op, args, values, target):
     """Whether nothing needs promotion: arrays of the target's dtype and shape, and plain numbers."""
-    if op.promote == NO_PROMOTION:
-        return False
     dtype = target.dtype
+    if op.promote == NO_PROMOTION:
+        return op.kernel_writes and dtype.kind in "fViu" and _all_of(op, values, dtype)
     floating = dtype.kind == "f"
     if op.promote == FLOAT and not floating:
         return False
@@ -121,6 +121,14 @@ def _same_types(op, args, values, target):
         elif type(a) is not int and not (type(a) is float and floating):
             return False
         elif not floating:
+            return False
+    return True
+
+
+def _all_of(op, values, dtype):
+    """Whether every tensor argument is an array of the dtype."""
+    for i in op.slots:
+        if type(values[i]) is not _ndarray or values[i].dtype is not dtype:
             return False
     return True
 

@@ -271,12 +271,12 @@ cdef bint broadcast(object x, int nd, npy_intp* shape) noexcept:
 cdef bint read_steps(object x, int nd, npy_intp* shape, ptrdiff_t* steps) noexcept:
     """Fill an array's strides in the broadcast shape; false when one is negative."""
     cdef int own = guard.ndim(x), d, at
+    cdef bint found = True
     for d in range(nd):
         at = d - (nd - own)
         steps[d] = 0 if at < 0 or (guard.dim(x, at) == 1 and shape[d] != 1) else guard.stride(x, at)
-        if steps[d] < 0:
-            return False
-    return True
+        found = found and steps[d] >= 0
+    return found
 
 
 cdef void sort_dims(Pointwise* j, int* order) noexcept:
@@ -363,14 +363,10 @@ cdef object compute(const Op* op, object a, object b, object c, object out, cons
             if code < 0:
                 return NotImplemented
     types[0] = types[1] = types[2] = computed_in(code)
-    if code < 0 or types[0] < 0:
-        return NotImplemented
     j.loop = loop_of(op, types[0])
-    if j.loop == NULL:
+    if code < 0 or j.loop == NULL or (op.select and guard.typenum(a) != cnp.NPY_BOOL):
         return NotImplemented
     if op.select:
-        if guard.typenum(a) != cnp.NPY_BOOL:
-            return NotImplemented
         types[0] = RL_BOOL
     j.ufunc = NULL
     j.numbers = numbers
@@ -429,8 +425,8 @@ cdef object lay_out(Pointwise* j, object a, object b, object c, int* types, int 
         if not guard.exact(operands[i]):
             for d in range(nd):
                 j.in_step[i][d] = 0
-        elif not read_steps(operands[i], nd, shape, j.in_step[i]):
-            return NotImplemented
+        elif not read_steps(operands[i], nd, shape, j.in_step[i]) and out is None:
+            return NotImplemented       # NumPy would order the result's dimensions otherwise
     # the result, and the order of dimensions
     if out is None:
         sort_dims(j, order)
@@ -519,14 +515,14 @@ cdef void share(Pointwise* j, npy_intp n, bint costly) noexcept:
 # ------------------------------------------------------------------ NumPy's loops
 
 cdef object by_ufunc(object ufunc, int out_num, object a, object b, object out, bint half):
-    """Run a ufunc's loop for floats on the pool; half precision in float32 where `half`."""
+    """Run a ufunc's loop on the pool; half precision in float32 where `half`."""
     cdef Pointwise j
     cdef int types[2]
     cdef int code = code_of(a if guard.exact(a) else b), inputs = 1 if b is None else 2, i, k, num
     cdef PyUFuncObject* u = <PyUFuncObject*> (<void*> ufunc)
     cdef bint fits
     types[0] = types[1] = computed_in(code)
-    if code < 0 or types[0] not in (RL_F32, RL_F64) or (code > RL_F64 and not half):
+    if types[0] < 0 or (code > RL_I32 and not half):
         return NotImplemented
     if (guard.exact(a) and code_of(a) != code) or (guard.exact(b) and code_of(b) != code):
         return NotImplemented
@@ -593,13 +589,13 @@ cdef bint numbers_in(object given, int dtype, Number* numbers) noexcept:
     return True
 
 
-cdef object with_numbers(const Op* op, object a, object b, object out, tuple given):
+cdef object with_numbers(const Op* op, object a, object b, object out, tuple given, object c=None):
     """Apply an op with Python numbers as its parameters."""
     cdef Number numbers[4]
     cdef int code = code_of(a), dtype = computed_in(code)
     if code < 0 or dtype < 0 or dtype == RL_BOOL or not numbers_in(given, dtype, numbers):
         return NotImplemented
-    return apply(op, a, b, None, out, numbers)
+    return apply(op, a, b, c, out, numbers)
 
 
 def _unary(int which, bint costly=False):
@@ -674,12 +670,12 @@ cdef object given_two(int which, object a, object b, object out, tuple given, bi
     return with_numbers(&op, a, b, out, given)
 
 
-cdef object three(int which, object a, object b, object c, object out):
+cdef object three(int which, object a, object b, object c, object out, tuple given=()):
     """Apply a loop of three operands (float)."""
     cdef Op op = Op(loops=&t.ternary[which][0], inputs=3, truth=False, select=False, costly=False)
     if computed_in(code_of(a)) > RL_F64:
         return NotImplemented
-    return apply(&op, a, b, c, out)
+    return with_numbers(&op, a, b, out, given, c)
 
 
 # ------------------------------------------------------------------ ops with options
@@ -698,7 +694,7 @@ def gelu_backward(g, input, approximate="none", out=None):
     return two(RL_GELU_BACKWARD if approximate == "none" else RL_GELU_TANH_BACKWARD, g, input, out, True)
 
 
-cdef dict POWERS = {2.0: RL_SQUARE, 3.0: RL_CUBE, 0.5: RL_SQRT, -1.0: RL_RECIPROCAL, -0.5: RL_RSQRT}
+cdef dict POWERS = {2.0: RL_SQUARE, 3.0: RL_CUBE, 0.5: RL_SQRT, -1.0: RL_RECIPROCAL, -0.5: RL_RSQRT, -2.0: RL_INVERSE_SQUARE}
 
 
 def pow(input, exponent, out=None):
@@ -777,7 +773,9 @@ def rsub(input, other, alpha=1, out=None):
 
 
 def div(input, other, rounding_mode=None, out=None):
-    """input / other (float)."""
+    """input / other (float), or rounded down."""
+    if rounding_mode == "floor":
+        return KERNELS["floor_divide"](input, other, out)
     return two(RL_DIV, input, other, out) if rounding_mode is None else NotImplemented
 
 
@@ -792,10 +790,19 @@ def lerp(input, end, weight, out=None):
 
 
 def addcmul(input, tensor1, tensor2, value=1, out=None):
-    """input + tensor1 * tensor2 (float)."""
+    """input + value * tensor1 * tensor2 (float)."""
+    return fused_product(RL_ADDCMUL, input, tensor1, tensor2, value, out)
+
+
+def addcdiv(input, tensor1, tensor2, value=1, out=None):
+    """input + value * tensor1 / tensor2 (float)."""
+    return fused_product(RL_ADDCDIV, input, tensor1, tensor2, value, out)
+
+
+cdef object fused_product(int which, object input, object tensor1, object tensor2, object value, object out):
     if out is None and guard.flat(input, guard.typenum(input)) == NULL:
         return NotImplemented           # torch's result is contiguous whatever the input
-    return three(RL_ADDCMUL, input, tensor1, tensor2, out) if value is ONE or value == 1 else NotImplemented
+    return three(which, input, tensor1, tensor2, out, (value,))
 
 
 def elu(input, alpha, scale, input_scale, out=None):
@@ -860,29 +867,30 @@ def nan_to_num(input, nan=None, posinf=None, neginf=None, out=None):
         0.0 if nan is None else nan, most if posinf is None else posinf, -most if neginf is None else neginf))
 
 
-cdef object quotient(int which, object a, object b, object out):
-    """Apply a division with remainder (float32, float64)."""
-    return two(which, a, b, out, True) if code_of(a if guard.exact(a) else b) <= RL_F64 else NotImplemented
+def logit(input, eps=None, out=None):
+    """log(x / (1 - x)), x limited to [eps, 1 - eps] (float32, float64)."""
+    if code_of(input) > RL_F64 or not (eps is None or type(eps) is float):
+        return NotImplemented
+    return given_one(RL_LOGIT, input, out, (-INFINITY, INFINITY) if eps is None else (eps, 1.0 - eps), True)
 
 
-def remainder(input, other, out=None):
-    """input - other * floor(input / other) (float32, float64)."""
-    return quotient(RL_REMAINDER, input, other, out)
+def deg2rad(input, out=None):
+    """Degrees in radians (float)."""
+    return two(RL_MUL, input, 0.017453292519943295, out)
 
 
-def fmod(input, other, out=None):
-    """input - other * trunc(input / other) (float32, float64)."""
-    return quotient(RL_FMOD, input, other, out)
+cdef dict QUOTIENTS = {RL_REMAINDER: np.remainder, RL_FMOD: np.fmod, RL_FLOOR_DIVIDE: np.floor_divide, RL_LOGADDEXP: np.logaddexp}
 
 
-def floor_divide(input, other, out=None):
-    """The quotient rounded down (float32, float64)."""
-    return quotient(RL_FLOOR_DIVIDE, input, other, out)
+def _quotient(int which):
+    """Return the kernel of a division with remainder, or of logaddexp (float32, float64; int64, int32 by a number)."""
 
-
-def logaddexp(input, other):
-    """log(e**input + e**other) (float32, float64)."""
-    return quotient(RL_LOGADDEXP, input, other, None)
+    @cython.binding(True)
+    def kernel(input, other, out=None):
+        if PyLong_CheckExact(other) and other != 0 and code_of(input) in (RL_I64, RL_I32):
+            return by_ufunc(QUOTIENTS[which], -1, input, other, out, False)
+        return two(which, input, other, out, True) if code_of(input if guard.exact(input) else other) <= RL_F64 else NotImplemented
+    return kernel
 
 
 def where(condition, input, other, out=None):
@@ -915,7 +923,7 @@ def copy_into(target, source):
     if code < 0 or to < 0 or not guard.same_shape(target, source):
         return NotImplemented
     kind = computed_in(code)
-    if code == to and SIZES[code] == 1:
+    if SIZES[code] == 1 == SIZES[to] and (code == to or to != RL_BOOL):
         kind = RL_BOOL                                  # bytes as they are
     elif to == RL_F16 or to == RL_BF16:
         kind = RL_F32
@@ -931,13 +939,15 @@ def copy_into(target, source):
 
 KERNELS = {f.__name__: f for f in (
     gelu, gelu_backward, pow, clamp, clamp_backward, clamp_min, clamp_max, add, sub, rsub, div, lerp, addcmul, elu, elu_backward, celu,
-    softplus, hardtanh, logsigmoid, softshrink, threshold, nan_to_num, remainder, fmod, floor_divide, logaddexp, where, masked_fill,
-    copy_into)}
+    softplus, hardtanh, logsigmoid, softshrink, threshold, nan_to_num, where, masked_fill, copy_into, addcdiv, logit,
+    deg2rad)}
 KERNELS.update({name: _unary(which, costly) for name, which, costly in (
     ("neg", RL_NEG, False), ("abs", RL_ABS, False), ("exp", RL_EXP, True), ("log", RL_LOG, True), ("sqrt", RL_SQRT, False),
     ("rsqrt", RL_RSQRT, False), ("reciprocal", RL_RECIPROCAL, False), ("tanh", RL_TANH, True), ("sigmoid", RL_SIGMOID, True),
     ("relu", RL_RELU, False), ("square", RL_SQUARE, False), ("sin", RL_SIN, True), ("cos", RL_COS, True), ("erf", RL_ERF, True),
     ("silu", RL_SILU, True), ("logical_not", RL_NOT, False), ("bitwise_not", RL_NOT, False), ("sign", RL_SIGN, False),
+    ("sgn", RL_SIGN, False), ("erfc", RL_ERFC, True), ("erfinv", RL_ERFINV, True), ("log1p", RL_LOG1P, True),
+    ("lgamma", RL_LGAMMA, True), ("digamma", RL_DIGAMMA, True),
     ("frac", RL_FRAC, False), ("mish", RL_MISH, True), ("hardswish", RL_HARDSWISH, False),
     ("hardsigmoid", RL_HARDSIGMOID, False))})
 KERNELS.update({name: _unary_given(which) for name, which in (("leaky_relu", RL_LEAKY_RELU), ("hardshrink", RL_HARDSHRINK))})
@@ -952,14 +962,18 @@ KERNELS.update({name + "_backward": _backward(which, costly) for name, which, co
     ("relu", RL_RELU_BACKWARD, False), ("tanh", RL_TANH_BACKWARD, False), ("sigmoid", RL_SIGMOID_BACKWARD, False),
     ("leaky_relu", RL_LEAKY_RELU_BACKWARD, False), ("silu", RL_SILU_BACKWARD, True), ("softplus", RL_SOFTPLUS_BACKWARD, True),
     ("mish", RL_MISH_BACKWARD, True), ("hardswish", RL_HARDSWISH_BACKWARD, False), ("hardtanh", RL_HARDTANH_BACKWARD, False),
-    ("logsigmoid", RL_LOGSIGMOID_BACKWARD, True))})
+    ("logsigmoid", RL_LOGSIGMOID_BACKWARD, True), ("hardsigmoid", RL_HARDSIGMOID_BACKWARD, False),
+    ("shrink", RL_SHRINK_BACKWARD, False), ("logit", RL_LOGIT_BACKWARD, False))})
 KERNELS["round"] = _round
+KERNELS.update({name: _quotient(which) for name, which in (
+    ("remainder", RL_REMAINDER), ("fmod", RL_FMOD), ("floor_divide", RL_FLOOR_DIVIDE), ("logaddexp", RL_LOGADDEXP))})
 KERNELS.update({name: _of_one(ufunc) for name, ufunc in (
-    ("expm1", np.expm1), ("exp2", np.exp2), ("log1p", np.log1p), ("log2", np.log2), ("log10", np.log10), ("tan", np.tan),
+    ("expm1", np.expm1), ("exp2", np.exp2), ("log2", np.log2), ("log10", np.log10), ("tan", np.tan),
     ("asin", np.arcsin), ("acos", np.arccos), ("atan", np.arctan), ("sinh", np.sinh), ("cosh", np.cosh), ("asinh", np.arcsinh),
     ("acosh", np.arccosh), ("atanh", np.arctanh), ("floor", np.floor), ("ceil", np.ceil), ("trunc", np.trunc))})
 KERNELS.update({name: _of_one(ufunc, cnp.NPY_BOOL) for name, ufunc in (
     ("isnan", np.isnan), ("isinf", np.isinf), ("isfinite", np.isfinite), ("signbit", np.signbit))})
 KERNELS.update({name: _of_two(ufunc, name != "nextafter") for name, ufunc in (
     ("atan2", np.arctan2), ("fmax", np.fmax), ("fmin", np.fmin), ("nextafter", np.nextafter))})
+huber = _backward(RL_HUBER)     # of inputs and targets
 KERNELS = KERNELS if t != NULL else {}

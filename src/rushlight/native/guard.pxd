@@ -237,12 +237,21 @@ cdef inline bint intersects(object out, object x) noexcept:
     """Tell whether two arrays share memory otherwise than element upon element."""
     cdef char* p = behaved(out)
     cdef char* q = behaved(x)
-    cdef ptrdiff_t p_end = cnp.PyArray_ITEMSIZE(<ndarray> out), q_end = cnp.PyArray_ITEMSIZE(<ndarray> x)
+    cdef char* p_end = p + cnp.PyArray_ITEMSIZE(<ndarray> out)
+    cdef char* q_end = q + cnp.PyArray_ITEMSIZE(<ndarray> x)
     cdef int d
-    cdef bint twins = p == q and p_end == q_end and same_shape(out, x)
+    cdef bint twins = p == q and p_end - p == q_end - q and same_shape(out, x)
     for d in range(ndim(out)):
-        p_end += (dim(out, d) - 1) * stride(out, d)
         twins = twins and (stride(out, d) == stride(x, d) or dim(out, d) == 1)
+        reach(&p, &p_end, (dim(out, d) - 1) * stride(out, d))
     for d in range(ndim(x)):
-        q_end += (dim(x, d) - 1) * stride(x, d)
-    return not twins and p < q + q_end and q < p + p_end
+        reach(&q, &q_end, (dim(x, d) - 1) * stride(x, d))
+    return not twins and p < q_end and q < p_end
+
+
+cdef inline void reach(char** begin, char** end, npy_intp far) noexcept:
+    """Widen a range of memory by a dimension whose last element lies `far` bytes from its first."""
+    if far < 0:
+        begin[0] += far
+    else:
+        end[0] += far

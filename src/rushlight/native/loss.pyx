@@ -11,6 +11,8 @@ from libc.string cimport memset
 from numpy cimport ndarray, npy_intp
 
 from rushlight.native cimport guard
+from rushlight.native.elementwise import huber
+from rushlight.native.reduce import mean, sum
 from rushlight.native.threads cimport pool
 
 cnp.import_array()
@@ -518,6 +520,25 @@ def binary_cross_entropy_with_logits(input, target, weight=None, pos_weight=None
     return NotImplemented if found is None else found
 
 
+cdef object robust(object input, object target, object reduction, object limit, object scale):
+    """scale d (|e| - d / 2) with e = input - target and d = min(|e|, limit): each, their sum or mean."""
+    cdef int num = guard.typenum(input), how
+    if (num != cnp.NPY_FLOAT32 and num != cnp.NPY_FLOAT64) or not code(reduction, &how) or not guard.same_shape(input, target):
+        return NotImplemented
+    each = huber(input, target, limit, scale)
+    return each if each is NotImplemented or how == NONE else (mean if how == MEAN else sum)(each)
+
+
+def smooth_l1_loss(input, target, reduction, beta):
+    """d**2 / (2 beta) where |d| < beta, else |d| - beta / 2, reduced."""
+    return robust(input, target, reduction, beta, 1.0 / beta)
+
+
+def huber_loss(input, target, reduction, delta):
+    """d**2 / 2 where |d| <= delta, else delta (|d| - delta / 2), reduced."""
+    return robust(input, target, reduction, delta, 1.0)
+
+
 cdef void squared_error_piece(void* ctx, int64_t begin, int64_t end) noexcept nogil:
     cdef Job* j = <Job*> ctx
     t.squared_error_backward[j.dtype](j.x + begin * j.item, j.y + begin * j.item, j.factor, j.of_loss,
@@ -556,5 +577,5 @@ KERNELS = {
     "cross_entropy_forward": cross_entropy_forward, "cross_entropy_backward": cross_entropy_backward,
     "binary_cross_entropy": binary_cross_entropy,
     "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,
-    "mse_loss": mse_loss, "mse_loss_backward": mse_loss_backward,
+    "smooth_l1_loss": smooth_l1_loss, "huber_loss": huber_loss, "mse_loss": mse_loss, "mse_loss_backward": mse_loss_backward,
 } if t != NULL else {}

@@ -9,11 +9,12 @@ cimport cython
 cimport numpy as cnp
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.long cimport PyLong_CheckExact
-from libc.math cimport NAN, sqrt
+from libc.math cimport INFINITY, NAN, sqrt
 from libc.stdint cimport int64_t
 from numpy cimport ndarray, npy_intp
 
 from rushlight.native cimport guard
+from rushlight.native.elementwise import copy_into, nan_to_num
 from rushlight.native.threads cimport pool
 
 cnp.import_array()
@@ -427,6 +428,12 @@ def mean(input, dim=None, keepdim=False, dtype=None):
     return float_sum(input, dim, keepdim, True)
 
 
+def nansum(input, dim=None, keepdim=False, dtype=None):
+    """Sum of floats with nan counted as 0."""
+    plain = nan_to_num(input, 0.0, INFINITY, -INFINITY) if dtype is None else NotImplemented
+    return NotImplemented if plain is NotImplemented else sum(plain, dim, keepdim)
+
+
 # ------------------------------------------------------------------ counts and truth
 
 cdef object counts(RlReduce kernel, object x, object dim, bint keepdim, int truth):
@@ -619,8 +626,12 @@ cdef object running(const RlReduce* kernels, int dtype, object x, object dim, bi
     cdef RlFold r
     cdef int num = guard.typenum(x)
     cdef const char* p
-    if not PyLong_CheckExact(dim) or guard.ndim(x) < 1 or guard.flat(x, num) == NULL:
+    if not PyLong_CheckExact(dim) or guard.ndim(x) < 1:
         return NotImplemented
+    if guard.flat(x, num) == NULL:
+        x = copy_into(guard.new_like(x), x)
+        if x is NotImplemented:
+            return x
     p = fold(x, dim, False, &f)
     if p == NULL:
         return NotImplemented
@@ -678,7 +689,7 @@ def _kernel(int op):
 
 KERNELS = {}
 if t != NULL:
-    KERNELS.update({"sum": sum, "mean": mean, "var": var, "std": std, "linalg_vector_norm": linalg_vector_norm})
+    KERNELS.update({"sum": sum, "mean": mean, "nansum": nansum, "var": var, "std": std, "linalg_vector_norm": linalg_vector_norm})
     for _op, _name in enumerate(("amax", "max_all", "max_dim", "argmax")):
         KERNELS[_name], KERNELS[_name.replace("max", "min")] = _extreme(False, _op), _extreme(True, _op)
     for _op, _name in enumerate(("all", "any", "count_nonzero", "prod", "logsumexp", "cumsum", "reversed_cumsum", "cumprod",

@@ -1,12 +1,13 @@
 """Special functions element by element, in double: log-gamma, digamma, and the slopes of gamma and beta draws.
 
-Accepted: C-contiguous float32/float64 arrays of one shape and type.
+Accepted: C-contiguous float32/float64 arrays of one shape and type. The first two of float32 are elementwise loops.
 """
 
 cimport numpy as cnp
 from libc.math cimport INFINITY, M_PI, NAN, fabs, floor, fmax, isinf, lgamma as log_gamma, log, sqrt, tan
 
 from rushlight.native cimport guard
+from rushlight.native.elementwise import KERNELS as LOOPS
 
 cnp.import_array()
 
@@ -123,38 +124,32 @@ def _dirichlet_grad(x, alpha, total):
     return result
 
 
-cdef void fill_log_gamma(real* x, real* out, cnp.npy_intp n) noexcept nogil:
+cdef void fill_log_gamma(double* x, double* out, cnp.npy_intp n) noexcept nogil:
     cdef cnp.npy_intp i
     for i in range(n):
-        out[i] = <real> log_gamma(<double> x[i])
+        out[i] = log_gamma(x[i])
 
 
-cdef void fill_psi(real* x, real* out, cnp.npy_intp n) noexcept nogil:
+cdef void fill_psi(double* x, double* out, cnp.npy_intp n) noexcept nogil:
     cdef cnp.npy_intp i
     for i in range(n):
-        out[i] = <real> psi_of(x[i])
+        out[i] = psi_of(x[i])
 
 
 cdef object pointwise(object input, object out, bint psi):
-    cdef int num = guard.typenum(input)
     cdef cnp.npy_intp n = guard.size(input)
-    cdef char* x = guard.flat(input, num)
-    if (num != cnp.NPY_FLOAT32 and num != cnp.NPY_FLOAT64) or x == NULL:
-        return NotImplemented
+    cdef double* x = <double*> guard.flat(input, cnp.NPY_FLOAT64)
+    if x == NULL:
+        return LOOPS["digamma" if psi else "lgamma"](input, out) if guard.typenum(input) == cnp.NPY_FLOAT32 else NotImplemented
     result = guard.new_like(input) if out is None else out
-    cdef char* y = guard.flat_out(result, num, n)
+    cdef double* y = <double*> guard.flat_out(result, cnp.NPY_FLOAT64, n)
     if y == NULL or guard.overlaps(result, input):
         return NotImplemented
     with nogil:
-        if num == cnp.NPY_FLOAT32:
-            if psi:
-                fill_psi(<float*> x, <float*> y, n)
-            else:
-                fill_log_gamma(<float*> x, <float*> y, n)
-        elif psi:
-            fill_psi(<double*> x, <double*> y, n)
+        if psi:
+            fill_psi(x, y, n)
         else:
-            fill_log_gamma(<double*> x, <double*> y, n)
+            fill_log_gamma(x, y, n)
     return result
 
 

@@ -5,12 +5,12 @@ from .. import dtypes
 from ..backend import base as backends
 from ..core.modes import state
 from ..core.op import T, op
-from ..core.tensor import TensorBase
+from ..core.tensor import OPS, TensorBase
 from ._dims import unique_dims, wrap_dim
 
 __all__ = [
-    "axes", "c_name", "chebyshev", "cj", "in_double", "kept_shape", "no_derivative", "not_for", "nothing",
-    "numpy_names", "packed", "polynomial", "some", "wide",
+    "axes", "c_name", "chebyshev", "cj", "in_double", "kept_shape", "minus", "no_derivative", "not_for", "nothing",
+    "numpy_names", "over", "packed", "plus", "polynomial", "some", "times", "wide",
 ]
 
 _F32, _F64 = dtypes.float32, dtypes.float64
@@ -27,6 +27,29 @@ def cj(x):
         return x
     from .pointwise_complex import conj
     return conj(x)
+
+
+# Operators of plain arrays, which a rule mostly gets, are NumPy's, on one thread; ops have kernels. Rules of
+# what programs call most are written with these.
+
+def plus(a, b):
+    """Return a + b by the op."""
+    return OPS.add(a, b)
+
+
+def minus(a, b):
+    """Return a - b by the op."""
+    return OPS.sub(a, b)
+
+
+def times(a, b):
+    """Return a * b by the op."""
+    return OPS.mul(a, b)
+
+
+def over(a, b):
+    """Return a / b by the op."""
+    return OPS.div(a, b)
 
 
 @op(ns=())

@@ -289,7 +289,7 @@ def _celu(B, input: T, alpha):
     return B.cast(B.where(x <= 0, B.expm1(x / alpha) * alpha, x), input.dtype)
 
 
-_celu.vjp(input=lambda g, input, alpha: where(input <= 0, g * exp(clamp(input, max=0) / alpha), g))
+_celu.vjp(input=lambda g, input, alpha: elu_backward(g, input, alpha, 1.0, 1.0 / alpha))
 
 
 @composite(ns=("torch", FUNCTIONAL), method=False)
@@ -479,7 +479,14 @@ def _hardsigmoid(B, input: T):
     return B.cast(y, input.dtype)
 
 
-_hardsigmoid.vjp(input=lambda g, input: where((input > -3) & (input < 3), g / 6, 0))
+@op(ns=())
+def hardsigmoid_backward(B, grad: T, input: T):
+    """Return grad / 6 where -3 < input < 3, else 0: the gradient of hardsigmoid."""
+    return B.where(B.logical_and(input > -3, input < 3), B.cast(wide(B, grad) / 6, grad.dtype), B.zeros_like(grad))
+
+
+_hardsigmoid.vjp(input=lambda g, input: hardsigmoid_backward(g, input))
+hardsigmoid_backward.vjp(grad=lambda g, input: hardsigmoid_backward(g, input))
 
 
 @composite(ns=FUNCTIONAL, method=False)
@@ -573,7 +580,14 @@ def softshrink(B, input: T, lambd=0.5):
     return B.cast(B.where(x > lambd, x - lambd, B.where(x < -lambd, x + lambd, x * 0)), input.dtype)
 
 
-softshrink.vjp(input=lambda g, input, lambd: where((input >= -lambd) & (input <= lambd), 0, g))
+@op(ns=())
+def shrink_backward(B, grad: T, input: T, lambd):
+    """Return grad where |input| > lambd (or nan), else 0: the gradient of softshrink and hardshrink."""
+    return B.where(B.logical_and(input >= -lambd, input <= lambd), B.zeros_like(grad), grad)
+
+
+softshrink.vjp(input=lambda g, input, lambd: shrink_backward(g, input, lambd))
+shrink_backward.vjp(grad=lambda g, input, lambd: shrink_backward(g, input, lambd))
 
 
 @op(ns=("torch", FUNCTIONAL))
@@ -583,7 +597,7 @@ def hardshrink(B, input: T, lambd=0.5):
     return B.where((input >= -lambd) & (input <= lambd), 0, input)
 
 
-hardshrink.vjp(input=lambda g, input, lambd: where((input >= -lambd) & (input <= lambd), 0, g))
+hardshrink.vjp(input=lambda g, input, lambd: shrink_backward(g, input, lambd))
 
 
 # ------------------------------------------------------------------ softmax
@@ -608,9 +622,12 @@ def _softmax(B, input: T, dim, dtype=None):
     dim = wrap_dim(dim, x.ndim)
     if not x.ndim:
         return B.exp(x - x)
-    y = B.exp(_shifted(B, packed(B, wide(B, x)), dim))
-    y /= B.sum(y, axis=dim, keepdims=True)
-    return B.cast(y, x.dtype)
+    y = packed(B, wide(B, x))
+    found = B.by_kernel("softmax", y, dim)
+    if found is None:
+        found = B.exp(_shifted(B, y, dim))
+        found /= B.sum(found, axis=dim, keepdims=True)
+    return B.cast(found, x.dtype)
 
 
 @op(ns=())

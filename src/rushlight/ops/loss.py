@@ -25,7 +25,7 @@ from ._reduction import (
 from ._rules import not_for, refuse_gradient, some, wide
 from .activation import _log_softmax, logsigmoid
 from .pointwise import exp, log, log1p, sigmoid
-from .pointwise_binary import clamp, clamp_min, xlogy
+from .pointwise_binary import clamp, clamp_min, div, mul, sub, xlogy
 from .reduce import sum as sum_
 
 FUNCTIONAL = "nn.functional"
@@ -144,9 +144,8 @@ def _smooth_l1_loss(B, input: T, target: T, reduction, beta):
 
 
 def _smooth_l1_rule(g, input, target, reduction, beta):
-    d = input - target
-    slope = clamp(d * (1.0 / beta), -1.0, 1.0)
-    return slope * _scaled(g, reduction, _count(input.shape, target.shape))
+    slope = clamp(mul(sub(input, target), 1.0 / beta), -1.0, 1.0)
+    return mul(slope, _scaled(g, reduction, _count(input.shape, target.shape)))
 
 
 _smooth_l1_loss.vjp(input=_smooth_l1_rule, target=lambda g, input, target, reduction, beta:
@@ -181,8 +180,8 @@ def _huber_loss(B, input: T, target: T, reduction, delta):
 
 
 def _huber_rule(g, input, target, reduction, delta):
-    slope = clamp(input - target, -delta, delta)
-    return slope * _scaled(g, reduction, _count(input.shape, target.shape))
+    slope = clamp(sub(input, target), -delta, delta)
+    return mul(slope, _scaled(g, reduction, _count(input.shape, target.shape)))
 
 
 _huber_loss.vjp(input=_huber_rule, target=lambda g, input, target, reduction, delta:
@@ -542,9 +541,9 @@ def _binary_cross_entropy(B, input: T, target: T, weight: T = None, reduction=ME
 
 
 def _bce_input_rule(g, input, target, weight, reduction):
-    slope = (input - target) / clamp_min((1 - input) * input, 1e-12)
-    slope = slope * _scaled(g, reduction, _count(input.shape))
-    return slope if weight is None else slope * weight
+    slope = div(sub(input, target), clamp_min(mul(sub(1, input), input), 1e-12))
+    slope = mul(slope, _scaled(g, reduction, _count(input.shape)))
+    return slope if weight is None else mul(slope, weight)
 
 
 def _bce_target_rule(g, input, weight, reduction):
@@ -611,7 +610,7 @@ def _logits_input_rule(g, input, target, weight, pos_weight, reduction):
     g = _logits_factor(g, input, weight, reduction)
     s = sigmoid(input)
     if pos_weight is None:
-        return (s - target) * g
+        return mul(sub(s, target), g)
     return (((pos_weight - 1) * target + 1) * s - pos_weight * target) * g
 
 

@@ -10,7 +10,7 @@ from ..backend import base as backends
 from ..core.op import T, composite, op
 from ..core.tensor import Tensor
 from ._dims import prod
-from ._rules import c_name, not_for, refuse_gradient
+from ._rules import c_name, not_for, packed, refuse_gradient
 from .pointwise import rsqrt
 from .reduce import mean as mean_
 from .reduce import sum as sum_
@@ -140,6 +140,11 @@ def layer_norm_forward(B, input: T, normalized_shape, weight: T = None, bias: T 
     not_for(B, input, "iubc", "LayerNormKernelImpl")
     _check_parameters(B, input, weight, bias)
     axes, _ = _rows(input.shape, normalized_shape)
+    if input.dtype.itemsize == 2:
+        wider = [None if x is None else B.cast(x, B.float32) for x in (input, weight, bias)]
+        found = B.by_kernel("layer_norm_forward", packed(B, wider[0]), normalized_shape, *wider[1:], eps)
+        if found is not None:
+            return B.cast(found[0], input.dtype), *found[1:]
     out, mean, var, rstd = _normalised(B, input, axes, eps)
     return _affine(B, out, weight, bias, normalized_shape, input.dtype), mean, var, rstd
 

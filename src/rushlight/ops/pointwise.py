@@ -8,7 +8,7 @@ from math import log as _log, pi
 
 from .. import dtypes
 from ..core.op import T, composite, method, op
-from ._rules import cj, not_for, nothing, wide
+from ._rules import cj, minus, not_for, nothing, over, plus, times, wide
 from .pointwise_complex import real_part
 from .pointwise_logic import isfinite, where
 
@@ -29,7 +29,7 @@ def exp(B, input: T):
     return B.exp(input)
 
 
-exp.vjp(input=lambda g, out: g * cj(out))
+exp.vjp(input=lambda g, out: times(g, cj(out)))
 
 
 @op(promote="float", inplace=True, ns=("torch", "special"))
@@ -38,7 +38,7 @@ def exp2(B, input: T):
     return B.exp(input * LN2) if B.kind(input) == "c" else B.exp2(input)
 
 
-exp2.vjp(input=lambda g, out: g * cj(out * LN2))
+exp2.vjp(input=lambda g, out: times(g, cj(times(out, LN2))))
 
 
 @op(promote="float", inplace=True, ns=("torch", "special"))
@@ -47,7 +47,7 @@ def expm1(B, input: T):
     return B.expm1(input)
 
 
-expm1.vjp(input=lambda g, out: g * cj(out + 1))
+expm1.vjp(input=lambda g, out: times(g, cj(plus(out, 1))))
 
 
 @op(promote="float", inplace=True)
@@ -61,7 +61,7 @@ def log(B, input: T):
     return B.log(input)
 
 
-log.vjp(input=lambda g, input: g / cj(input))
+log.vjp(input=lambda g, input: over(g, cj(input)))
 
 
 @op(promote="float", inplace=True)
@@ -70,7 +70,7 @@ def log2(B, input: T):
     return B.log(input) * (1 / LN2) if B.kind(input) == "c" else B.log2(input)
 
 
-log2.vjp(input=lambda g, input: g / cj(input * LN2))
+log2.vjp(input=lambda g, input: over(g, cj(times(input, LN2))))
 
 
 @op(promote="float", inplace=True)
@@ -79,7 +79,7 @@ def log10(B, input: T):
     return B.log10(input)
 
 
-log10.vjp(input=lambda g, input: g / cj(input * LN10))
+log10.vjp(input=lambda g, input: over(g, cj(times(input, LN10))))
 
 
 @op(promote="float", inplace=True, ns=("torch", "special"), grad_name="Log1PBackward0")
@@ -88,7 +88,7 @@ def log1p(B, input: T):
     return B.log1p(input)
 
 
-log1p.vjp(input=lambda g, input: g / cj(input + 1))
+log1p.vjp(input=lambda g, input: over(g, cj(plus(input, 1))))
 
 
 # ------------------------------------------------------------------ roots and powers
@@ -99,7 +99,7 @@ def sqrt(B, input: T):
     return B.sqrt(input)
 
 
-sqrt.vjp(input=lambda g, out: g / cj(out * 2))
+sqrt.vjp(input=lambda g, out: over(g, cj(times(out, 2))))
 
 
 @op(promote="float", inplace=True)
@@ -108,7 +108,7 @@ def rsqrt(B, input: T):
     return B.cast(1 / B.sqrt(wide(B, input)), input.dtype)
 
 
-rsqrt.vjp(input=lambda g, out: g * cj(out * out * out * -0.5))
+rsqrt.vjp(input=lambda g, out: times(g, cj(times(times(square(out), out), -0.5))))
 
 
 @op(inplace=True, grad_name="PowBackward0")
@@ -119,7 +119,7 @@ def square(B, input: T):
     return input * input
 
 
-square.vjp(input=lambda g, input: g * cj(input * 2))
+square.vjp(input=lambda g, input: times(g, cj(times(input, 2))))
 
 
 @op(promote="float", inplace=True)
@@ -128,7 +128,7 @@ def reciprocal(B, input: T):
     return 1 / input
 
 
-reciprocal.vjp(input=lambda g, out: g * cj(-(out * out)))
+reciprocal.vjp(input=lambda g, out: times(g, cj(neg(square(out)))))
 
 
 # ------------------------------------------------------------------ trigonometry
@@ -139,7 +139,7 @@ def sin(B, input: T):
     return B.sin(input)
 
 
-sin.vjp(input=lambda g, input: g * cj(cos(input)))
+sin.vjp(input=lambda g, input: times(g, cj(cos(input))))
 
 
 @op(promote="float", inplace=True)
@@ -148,7 +148,7 @@ def cos(B, input: T):
     return B.cos(input)
 
 
-cos.vjp(input=lambda g, input: g * cj(-sin(input)))
+cos.vjp(input=lambda g, input: times(g, cj(neg(sin(input)))))
 
 
 @op(promote="float", inplace=True)
@@ -157,7 +157,7 @@ def tan(B, input: T):
     return B.tan(input)
 
 
-tan.vjp(input=lambda g, out: g * cj(out * out + 1))
+tan.vjp(input=lambda g, out: times(g, cj(plus(square(out), 1))))
 
 
 @op(promote="float", inplace=True, aliases=("arcsin",))
@@ -166,7 +166,7 @@ def asin(B, input: T):
     return B.asin(input)
 
 
-asin.vjp(input=lambda g, input: g * cj(rsqrt(1 - input * input)))
+asin.vjp(input=lambda g, input: times(g, cj(rsqrt(minus(1, square(input))))))
 
 
 @op(promote="float", inplace=True, aliases=("arccos",))
@@ -175,7 +175,7 @@ def acos(B, input: T):
     return B.acos(input)
 
 
-acos.vjp(input=lambda g, input: g * cj(-rsqrt(1 - input * input)))
+acos.vjp(input=lambda g, input: times(g, cj(neg(rsqrt(minus(1, square(input)))))))
 
 
 @op(promote="float", inplace=True, aliases=("arctan",))
@@ -184,7 +184,7 @@ def atan(B, input: T):
     return B.atan(input)
 
 
-atan.vjp(input=lambda g, input: g / cj(input * input + 1))
+atan.vjp(input=lambda g, input: over(g, cj(plus(square(input), 1))))
 
 
 @op(promote="float", inplace=True)
@@ -193,7 +193,7 @@ def sinh(B, input: T):
     return B.sinh(input)
 
 
-sinh.vjp(input=lambda g, input: g * cj(cosh(input)))
+sinh.vjp(input=lambda g, input: times(g, cj(cosh(input))))
 
 
 @op(promote="float", inplace=True)
@@ -202,7 +202,7 @@ def cosh(B, input: T):
     return B.cosh(input)
 
 
-cosh.vjp(input=lambda g, input: g * cj(sinh(input)))
+cosh.vjp(input=lambda g, input: times(g, cj(sinh(input))))
 
 
 @op(promote="float", inplace=True)
@@ -237,7 +237,7 @@ def asinh(B, input: T):
     return B.asinh(input)
 
 
-asinh.vjp(input=lambda g, input: g * cj(rsqrt(input * input + 1)))
+asinh.vjp(input=lambda g, input: times(g, cj(rsqrt(plus(square(input), 1)))))
 
 
 @op(promote="float", inplace=True, aliases=("arccosh",))
@@ -255,7 +255,7 @@ def atanh(B, input: T):
     return B.atanh(input)
 
 
-atanh.vjp(input=lambda g, input: g / cj(1 - input * input))
+atanh.vjp(input=lambda g, input: over(g, cj(minus(1, square(input)))))
 
 
 @op(promote="float", inplace=True, ns=("torch", "special"))
@@ -283,7 +283,7 @@ def deg2rad(B, input: T):
     return input * _RAD
 
 
-deg2rad.vjp(input=lambda g: g * _RAD)
+deg2rad.vjp(input=lambda g: times(g, _RAD))
 
 
 @op(promote="float", inplace=True, grad_name="Rad2DegBackward0")
@@ -292,7 +292,7 @@ def rad2deg(B, input: T):
     return input * _DEG
 
 
-rad2deg.vjp(input=lambda g: g * _DEG)
+rad2deg.vjp(input=lambda g: times(g, _DEG))
 
 
 # ------------------------------------------------------------------ the logistic curve
@@ -340,14 +340,22 @@ def logit(B, input: T, eps=None):
 
 
 def _logit_rule(g, input, eps):
-    if eps is None:
-        outside, there = (input < 0) | (input > 1), float("nan")
-    else:
-        outside, there = (input < eps) | (input > 1 - eps), 0.0
-    return where(outside, there, g / (input * (1 - input)))
+    least, there = (0.0, float("nan")) if eps is None else (eps, 0.0)
+    return logit_backward(g, input, least, 1.0 - least, there)
+
+
+@op(ns=())
+def logit_backward(B, grad: T, input: T, least, most, outside):
+    """Return grad / (input * (1 - input)) where least <= input <= most, else `outside`: the gradient of logit."""
+    slope = input * (1 - input)
+    return B.where(B.logical_or(input < least, input > most), B.asarray(outside, dtype=grad.dtype), grad / slope)
 
 
 logit.vjp(input=_logit_rule)
+logit_backward.vjp(
+    grad=lambda g, input, least, most: logit_backward(g, input, least, most, 0.0),
+    input=lambda g, grad, input, least, most: where(
+        (input < least) | (input > most), 0, g * grad * (input * 2 - 1) / (input * (1 - input)) ** 2))
 
 
 # ------------------------------------------------------------------ signs
@@ -374,7 +382,7 @@ def _abs_(input):
     return absolute.inplace(input)
 
 
-absolute.vjp(input=lambda g, input: g * sgn(input))
+absolute.vjp(input=lambda g, input: times(g, sgn(input)))
 
 
 @op(inplace=True, aliases=("negative",))
@@ -386,7 +394,7 @@ def neg(B, input: T):
     return -input
 
 
-neg.vjp(input=lambda g: -g)
+neg.vjp(input=lambda g: neg(g))
 
 
 @composite

@@ -6,7 +6,7 @@ Python float gives the default float dtype, a float32 tensor with a Python numbe
 from .. import dtypes
 from ..core.op import T, composite, method, op
 from ._rules import c_name, cj, no_derivative, not_for, nothing, wide
-from .pointwise import LN2, exp, exp2, log, log1p
+from .pointwise import LN2, exp, exp2, log, log1p, neg, square
 from .pointwise_complex import real_part
 from .pointwise_logic import choose as where, isnan
 
@@ -54,7 +54,7 @@ def add(B, input: T, other: T, *, alpha=1):
     return B.add(input, other)
 
 
-add.vjp(input=lambda g: g, other=lambda g, alpha: g if alpha == 1 else g * cj(alpha))
+add.vjp(input=lambda g: g, other=lambda g, alpha: g if alpha == 1 else mul(g, cj(alpha)))
 
 
 _TWO_BOOLS = ("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
@@ -83,7 +83,7 @@ def sub(B, input: T, other: T, *, alpha=1):
     return B.subtract(input, other)
 
 
-sub.vjp(input=lambda g: g, other=lambda g, alpha: -g if alpha == 1 else g * -cj(alpha))
+sub.vjp(input=lambda g: g, other=lambda g, alpha: neg(g) if alpha == 1 else mul(g, -cj(alpha)))
 
 
 @op(numbers="other", promote="common", legacy=True, check=_no_bools,
@@ -97,7 +97,7 @@ def rsub(B, input: T, other: T, *, alpha=1):
     return B.subtract(other, input)
 
 
-rsub.vjp(input=lambda g, alpha: -g if alpha == 1 else g * -cj(alpha), other=lambda g: g)
+rsub.vjp(input=lambda g, alpha: neg(g) if alpha == 1 else mul(g, -cj(alpha)), other=lambda g: g)
 
 
 @op(promote="common", inplace=True, aliases=("multiply",))
@@ -180,9 +180,9 @@ def div(B, input: T, other: T, *, rounding_mode=None):
                        f"but found '{rounding_mode}'")
 
 
-div.vjp(input=lambda g, other, rounding_mode: g / cj(other) if rounding_mode is None else nothing(g),
+div.vjp(input=lambda g, other, rounding_mode: div(g, cj(other)) if rounding_mode is None else nothing(g),
         other=lambda g, input, other, rounding_mode:
-        -g * cj(input / other / other) if rounding_mode is None else nothing(g))
+        mul(neg(g), cj(div(div(input, other), other))) if rounding_mode is None else nothing(g))
 
 
 @composite(method=True)
@@ -217,7 +217,7 @@ def remainder(B, input: T, other: T):
     return B.where(found == 0, B.copysign(found, input), found)
 
 
-remainder.vjp(input=lambda g: g, other=lambda g, input, other: -g * div(input, other, rounding_mode="floor"))
+remainder.vjp(input=lambda g: g, other=lambda g, input, other: mul(neg(g), div(input, other, rounding_mode="floor")))
 
 
 @op(numbers="other", promote="common", inplace=True, grad_name=lambda args: f"FmodBackward{int(not _is_number(args[1]))}")
@@ -229,7 +229,7 @@ def fmod(B, input: T, other: T):
     return B.fmod(input, other)
 
 
-fmod.vjp(input=lambda g: g, other=lambda g, input, other: -g * div(input, other, rounding_mode="trunc"))
+fmod.vjp(input=lambda g: g, other=lambda g, input, other: mul(neg(g), div(input, other, rounding_mode="trunc")))
 
 
 # ------------------------------------------------------------------ powers
@@ -290,22 +290,22 @@ def power(B, input: T, exponent: T):
 def _base_rule(g, input, exponent):
     if _is_number(exponent):
         if exponent == 2:
-            return g * cj(input) * 2
+            return mul(mul(g, cj(input)), 2)
         if exponent == 0:
             return nothing(g)
-        return g * cj(exponent * power(input, exponent - 1))
+        return mul(g, cj(mul(power(input, exponent - 1), exponent)))
     zero = exponent == 0
-    return where(zero, 0, g * cj(exponent * power(input, where(zero, 0, exponent - 1))))
+    return where(zero, 0, mul(g, cj(mul(exponent, power(input, where(zero, 0, sub(exponent, 1)))))))
 
 
 def _exponent_rule(g, input, exponent, out):
     if _is_number(input):
         if input == 0:
             return where(exponent >= 0, 0, g * cj(out * float("-inf"))) if not isinstance(input, complex) else nothing(g)
-        return g * cj(out * _log_of(input))
+        return mul(g, cj(mul(out, _log_of(input))))
     real_exponent = real_part(exponent)
     still = (input == 0) & (real_exponent >= 0)
-    return where(still, 0, g * cj(out * log(input)))
+    return where(still, 0, mul(g, cj(mul(out, log(input)))))
 
 
 def _log_of(number):
@@ -385,7 +385,7 @@ def _extremum_rules(function, wins):
     """Give maximum or minimum its rules: the winner takes the gradient, a tie halves it."""
 
     def rule(g, input, other, needs):
-        half = where(input == other, g / 2, g)
+        half = where(input == other, div(g, 2), g)
         return (where(wins(other, input), 0, half) if needs[0] else None,
                 where(wins(input, other), 0, half) if needs[1] else None)
     function.vjp_all(rule)
@@ -541,8 +541,8 @@ def real_number(x):
     return abs(x) if isinstance(x, complex) else x
 
 
-lerp.vjp(input=lambda g, weight: g * cj(1 - weight), end=lambda g, weight: g * cj(weight),
-         weight=lambda g, input, end: g * cj(end - input))
+lerp.vjp(input=lambda g, weight: mul(g, cj(1 - weight)), end=lambda g, weight: mul(g, cj(weight)),
+         weight=lambda g, input, end: mul(g, cj(sub(end, input))))
 
 
 def _with_value(B, term, value):
@@ -563,8 +563,12 @@ def addcmul(B, input: T, tensor1: T, tensor2: T, *, value=1):
     return B.cast(wide(B, input) + term, input.dtype)
 
 
-addcmul.vjp(input=lambda g: g, tensor1=lambda g, tensor2, value: g * cj(tensor2 * value),
-            tensor2=lambda g, tensor1, value: g * cj(tensor1 * value))
+def _times_value(x, value):
+    return x if value == 1 else mul(x, value)
+
+
+addcmul.vjp(input=lambda g: g, tensor1=lambda g, tensor2, value: mul(g, cj(_times_value(tensor2, value))),
+            tensor2=lambda g, tensor1, value: mul(g, cj(_times_value(tensor1, value))))
 
 
 def _no_integer_quotient(args):
@@ -587,8 +591,9 @@ def addcdiv(B, input: T, tensor1: T, tensor2: T, *, value=1):
     return B.cast(wide(B, input) + term, input.dtype)
 
 
-addcdiv.vjp(input=lambda g: g, tensor1=lambda g, tensor2, value: g * cj(value / tensor2),
-            tensor2=lambda g, tensor1, tensor2, value: -g * cj(value * tensor1 / tensor2 / tensor2))
+addcdiv.vjp(input=lambda g: g, tensor1=lambda g, tensor2, value: mul(g, cj(div(value, tensor2))),
+            tensor2=lambda g, tensor1, tensor2, value: mul(
+                neg(g), cj(div(div(_times_value(tensor1, value), tensor2), tensor2))))
 
 
 # ------------------------------------------------------------------ of two variables
@@ -600,10 +605,10 @@ def atan2(B, input: T, other: T):
 
 
 def _atan2_rule(g, input, other, needs):
-    size = input * input + other * other
+    size = add(square(input), square(other))
     zero = size == 0
-    scale = where(zero, 0, g / where(zero, 1, size))
-    return scale * other if needs[0] else None, scale * -input if needs[1] else None
+    scale = where(zero, 0, div(g, where(zero, 1, size)))
+    return mul(scale, other) if needs[0] else None, mul(scale, neg(input)) if needs[1] else None
 
 
 atan2.vjp_all(_atan2_rule)
@@ -616,7 +621,7 @@ def hypot(B, input: T, other: T):
     return B.hypot(input, other)
 
 
-hypot.vjp(input=lambda g, input, out: g * (input / out), other=lambda g, other, out: g * (other / out))
+hypot.vjp(input=lambda g, input, out: mul(g, div(input, out)), other=lambda g, other, out: mul(g, div(other, out)))
 
 
 @op(promote="common", numbers=False)
@@ -633,8 +638,8 @@ def complex_logaddexp(B, x, y):
     return B.where(B.real(high) == float("-inf"), high, high + B.log1p(B.exp(low - high)))
 
 
-logaddexp.vjp(input=lambda g, input, other: g / cj(exp(other - input) + 1),
-              other=lambda g, input, other: g / cj(exp(input - other) + 1))
+logaddexp.vjp(input=lambda g, input, other: div(g, cj(add(exp(sub(other, input)), 1))),
+              other=lambda g, input, other: div(g, cj(add(exp(sub(input, other)), 1))))
 
 
 @op(promote="common", numbers=False)
@@ -672,7 +677,7 @@ def xlogy(B, input: T, other: T):
 
 xlogy.vjp(input=lambda g, input, other: where((input == 0) & (_tensor_like(other, input) <= 0), 0,
                                               g * log(_tensor_like(other, input))),
-          other=lambda g, input, other: g * input / other)
+          other=lambda g, input, other: div(mul(g, input), other))
 
 
 @op(numbers="overload", promote="float", ns="special", grad_name=_number_slot("SpecialXlog1PyBackward"))
@@ -700,7 +705,7 @@ def copysign(B, input: T, other: T):
     return B.copysign(input, other)
 
 
-copysign.vjp(input=lambda g, input, out: where(input == 0, 0, g * (out / input)), other=lambda g: nothing(g))
+copysign.vjp(input=lambda g, input, out: where(input == 0, 0, mul(g, div(out, input))), other=lambda g: nothing(g))
 
 
 @op(promote="common", numbers=False, inplace=True)

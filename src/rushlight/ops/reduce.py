@@ -9,7 +9,7 @@ from ..core.tensor import OPS
 from ._dims import wrap_dim
 from ._rules import axes, cj, kept_shape, nothing, numpy_names, some, wide
 from .pointwise import exp
-from .pointwise_binary import div
+from .pointwise_binary import div, mul, sub
 from .pointwise_logic import choose, isnan, logical_not
 
 _builtin_max = max
@@ -145,7 +145,7 @@ def _prod_rule(g, input, out, input_shape, dim, keepdim):
     g = spread(g, input_shape, dim, keepdim)
     if some(input == 0):
         return g * cj(product_of_others(input, dim))
-    return g * cj(spread(out, input_shape, dim, keepdim) / input)
+    return mul(g, cj(div(spread(out, input_shape, dim, keepdim), input)))
 
 
 prod.vjp(input=_prod_rule)
@@ -224,7 +224,7 @@ def _std(B, input: T, dim, correction, keepdim):
 def _var_rule(g, input, input_shape, dim, correction, keepdim):
     n = _builtin_max(_count(input_shape, dim) - correction, 0)
     scale = spread(g * (2 / n if n else float("nan")), input_shape, dim, keepdim)
-    return (input - mean(input, dim, True)) * scale
+    return mul(sub(input, mean(input, dim, True)), scale)
 
 
 def _std_rule(g, input, out, input_shape, dim, correction, keepdim):
@@ -376,5 +376,5 @@ def logsumexp(B, input: T, dim, keepdim=False):
     return B.cast(B.log(total) + (top if keepdim else B.reshape(B.asarray(top), total.shape)), input.dtype)
 
 
-logsumexp.vjp(input=lambda g, input, out, input_shape, dim, keepdim: spread(g, input_shape, dim, keepdim) * cj(
-    exp(input - spread(out, input_shape, dim, keepdim))))
+logsumexp.vjp(input=lambda g, input, out, input_shape, dim, keepdim: mul(
+    spread(g, input_shape, dim, keepdim), cj(exp(sub(input, spread(out, input_shape, dim, keepdim))))))

@@ -85,9 +85,9 @@ def _norm_rule(g, input, out, input_shape, ord, dim, keepdim):
     if ord == 0:
         return nothing(input)
     if ord == 1:
-        return sgn(input) * spread(g, input_shape, dim, keepdim)
+        return mul(sgn(input), spread(g, input_shape, dim, keepdim))
     if ord == 2:
-        return input * spread(choose(out == 0, 0, g / out), input_shape, dim, keepdim)
+        return mul(input, spread(choose(out == 0, 0, g / out), input_shape, dim, keepdim))
     size = absolute(input)
     if ord in (inf, -inf):
         same = size == spread(out, input_shape, dim, keepdim)

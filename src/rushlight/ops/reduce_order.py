@@ -49,14 +49,17 @@ def _picked_rule(g, indices, input_shape, dim, keepdim):
 
 def _even_rule(g, input, out):
     """The gradient of the one value of a whole tensor, shared evenly by the elements equal to it."""
-    same = (input == out) | (isnan(input) & isnan(out))
+    same = input == out
+    if some(isnan(out)):
+        same = same | isnan(input)
     return choose(same, g / sum(same), 0)
 
 
 def _shared_rule(g, input, out, input_shape, dim, keepdim):
     """The gradient of values along `dim`, shared evenly by the elements equal to them; nan for nan."""
     same = input == spread(out, input_shape, dim, keepdim)
-    return spread(g, input_shape, dim, keepdim) * (same / sum(same, dim, True))
+    kept = kept_shape(input_shape, axes(dim, len(input_shape)))
+    return mul(same, spread(g, kept, dim, keepdim) / sum(same, dim, True))
 
 
 # ------------------------------------------------------------------ max and min

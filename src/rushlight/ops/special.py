@@ -8,8 +8,8 @@ from math import inf, log as _log, pi, sqrt as _sqrt
 
 from .. import dtypes
 from ..core.op import T, composite, method, op
-from ._rules import chebyshev, in_double, not_for, packed, polynomial, wide
-from .pointwise import exp, log, sgn, sigmoid
+from ._rules import chebyshev, in_double, not_for, packed, polynomial, times, wide
+from .pointwise import exp, log, neg, sgn, sigmoid, square
 from .pointwise_binary import _number_slot
 from .pointwise_logic import choose as where
 from ._special_data import (ERF_P, ERF_Q, ERF_R, ERF_S, ERF_T, ERF_U, ERF32_P, ERF32_Q, I0_LARGE, I0_SMALL, I1_LARGE,
@@ -93,8 +93,8 @@ def erfcx(B, input: T):
     return in_double(B, _erfcx64, input)
 
 
-erf.vjp(input=lambda g, input: g * exp(-(input * input)) * (2 / _ROOT_PI))
-erfc.vjp(input=lambda g, input: g * exp(-(input * input)) * (-2 / _ROOT_PI))
+erf.vjp(input=lambda g, input: times(times(g, exp(neg(square(input)))), 2 / _ROOT_PI))
+erfc.vjp(input=lambda g, input: times(times(g, exp(neg(square(input)))), -2 / _ROOT_PI))
 erfcx.vjp(input=lambda g, input, out: g * (input * out * 2 - 2 / _ROOT_PI))
 
 
@@ -150,7 +150,7 @@ def log_ndtr(B, input: T):
     return in_double(B, _log_ndtr64, input)
 
 
-erfinv.vjp(input=lambda g, out: g * exp(out * out) * (_ROOT_PI / 2))
+erfinv.vjp(input=lambda g, out: times(times(g, exp(square(out))), _ROOT_PI / 2))
 ndtri.vjp(input=lambda g, out: g * exp(out * out * 0.5) * _sqrt(2 * pi))
 ndtr.vjp(input=lambda g, input: g * exp(input * input * -0.5) * (1 / _sqrt(2 * pi)))
 log_ndtr.vjp(input=lambda g, input: g / erfcx(input * (-1 / _ROOT_2)) * _sqrt(2 / pi))

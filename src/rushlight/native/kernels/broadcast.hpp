@@ -22,7 +22,7 @@ struct Broadcast {
     void call(const char* b, const char* s, char* o, int64_t n, bool single) const {
         Job one = job;
         one.single = single ? (swap ? 1 : 2) : 0;
-        const char* operands[3] = {swap ? s : b, swap ? b : s, nullptr};
+        const char* operands[4] = {swap ? s : b, swap ? b : s, nullptr, nullptr};
         run_job(one, operands, o, n);
     }
 };

@@ -16,7 +16,7 @@ using namespace RL_NS;
 #define BITS(Op) {nullptr, nullptr, &pair<Op, int64_t>, &pair<Op, int32_t>, &pair<Op, uint8_t>}
 #define QUICK(Op) {&quickly<Op>, &pair<Op, double>}
 #define GRADIENT(Op, n) {&pair<Op, float, float, n>, &pair<Op, double, double, n>}
-#define THREE(Op) {&triple<Op, float>, &triple<Op, double>}
+#define THREE(Op, n) {&triple<Op, float, float, n>, &triple<Op, double, double, n>}
 
 // In the order of the enums of elementwise.h. Words of one size are copied by one function.
 RL_TABLE(ElementwiseTable, elementwise) = {
@@ -25,10 +25,12 @@ RL_TABLE(ElementwiseTable, elementwise) = {
         EASY(Sigmoid), NUMBERS(Relu), NUMBERS(Square), NUMBERS(Cube), TRIG(0), TRIG(1), FLOATS(Erf), FLOATS(Gelu),
         FLOATS(GeluTanh), EASY(Silu), {nullptr, nullptr, nullptr, nullptr, &map<Not, uint8_t>}, FLOATS(Sign), FLOATS(Frac),
         FLOATS(Mish), FLOATS(Hardswish), FLOATS(Hardsigmoid), FLOATS(LogSigmoid),
+        {&map<Erfc, float>}, {&map<Erfinv, float>}, FLOATS(Log1p), FLOATS(InverseSquare),
+        {&map_easy<Lgamma, float>}, {&map_easy<Digamma, float>},
         {&map<Copy, uint32_t>, &map<Copy, uint64_t>, &map<Copy, uint64_t>, &map<Copy, uint32_t>, &map<Copy, uint8_t>},
         {&map<Clamp, float, 2>, &map<Clamp, double, 2>, &map<Clamp, int64_t, 2>, &map<Clamp, int32_t, 2>},
         GIVEN(LeakyRelu, 1), GIVEN(Elu, 3), GIVEN(Softplus, 2), GIVEN(Softshrink, 1), GIVEN(Hardshrink, 1), GIVEN(Threshold, 2),
-        GIVEN(Finite, 3),
+        GIVEN(Finite, 3), {&map<Logit, float, 2>},
     },
     {
         PAIR_ALL(Add), PAIR_ALL(Sub), PAIR_ALL(Mul), PAIR(Div), PAIR_ALL(Maximum), PAIR_ALL(Minimum), TRUTH(Eq), TRUTH(Ne),
@@ -37,10 +39,11 @@ RL_TABLE(ElementwiseTable, elementwise) = {
         GRADIENT(ReluBackward, 0), GRADIENT(TanhBackward, 0), GRADIENT(SigmoidBackward, 0), GRADIENT(ClampBackward, 2),
         GRADIENT(LeakyReluBackward, 1), GRADIENT(GeluBackward, 0), GRADIENT(GeluTanhBackward, 0), GRADIENT(SiluBackward, 0),
         GRADIENT(EluBackward, 3), GRADIENT(SoftplusBackward, 2), GRADIENT(MishBackward, 0), GRADIENT(HardswishBackward, 0),
-        GRADIENT(HardtanhBackward, 2), GRADIENT(LogsigmoidBackward, 0), GRADIENT(Axpy, 1),
-        GRADIENT(Lerp, 1),
+        GRADIENT(HardtanhBackward, 2), GRADIENT(LogsigmoidBackward, 0), GRADIENT(HardsigmoidBackward, 0),
+        GRADIENT(ShrinkBackward, 1), {&pair<LogitBackward, float, float, 3>}, GRADIENT(Axpy, 1),
+        GRADIENT(Lerp, 1), GRADIENT(Huber, 2),
     },
-    {THREE(LerpTensor), THREE(ClampTensors), THREE(Addcmul)},
+    {THREE(LerpTensor, 0), THREE(ClampTensors, 0), THREE(Addcmul, 1), THREE(Addcdiv, 1)},
     {&triple<Where, uint8_t, uint8_t>, &triple<Where, uint32_t, uint8_t>, &triple<Where, uint64_t, uint8_t>},
     {
         {&load<uint32_t, uint32_t>},

@@ -6,9 +6,9 @@
 
 // n is a multiple of RL_LANES. a, b and c point to n elements each, or to RL_LANES where that operand's bit of `single` is
 // set: every block takes those. An op of fewer operands ignores the others, or takes its numbers from the first it does
-// not use. `out` may be the very memory of an operand. See lanes.hpp.
+// not use (`d` after three). `out` may be the very memory of an operand. See lanes.hpp.
 enum { RL_LANES = 64 };
-typedef void (*RlLoop)(const void* a, const void* b, const void* c, void* out, size_t n, int single);
+typedef void (*RlLoop)(const void* a, const void* b, const void* c, const void* d, void* out, size_t n, int single);
 
 // Types of elements in memory. The first five are those that loops compute in.
 enum { RL_F32, RL_F64, RL_I64, RL_I32, RL_BOOL, RL_F16, RL_BF16, RL_I16, RL_I8, RL_U8, RL_TYPES, RL_COMPUTED = RL_F16 };
@@ -16,7 +16,7 @@ enum { RL_F32, RL_F64, RL_I64, RL_I32, RL_BOOL, RL_F16, RL_BF16, RL_I16, RL_I8, 
 enum {
     RL_NEG, RL_ABS, RL_EXP, RL_LOG, RL_SQRT, RL_RSQRT, RL_RECIPROCAL, RL_TANH, RL_SIGMOID, RL_RELU, RL_SQUARE, RL_CUBE, RL_SIN,
     RL_COS, RL_ERF, RL_GELU, RL_GELU_TANH, RL_SILU, RL_NOT, RL_SIGN, RL_FRAC, RL_MISH, RL_HARDSWISH, RL_HARDSIGMOID,
-    RL_LOGSIGMOID, RL_COPY,
+    RL_LOGSIGMOID, RL_ERFC, RL_ERFINV, RL_LOG1P, RL_INVERSE_SQUARE, RL_LGAMMA, RL_DIGAMMA, RL_COPY,
     // the numbers of these follow the operand
     RL_CLAMP,        // min, max
     RL_LEAKY_RELU,   // slope
@@ -25,6 +25,7 @@ enum {
     RL_SOFTSHRINK, RL_HARDSHRINK,  // lambda
     RL_THRESHOLD,    // threshold, value
     RL_FINITE,       // for nan, inf, -inf
+    RL_LOGIT,        // least and greatest argument
     RL_UNARIES
 };
 enum {
@@ -34,11 +35,14 @@ enum {
     RL_RELU_BACKWARD, RL_TANH_BACKWARD, RL_SIGMOID_BACKWARD, RL_CLAMP_BACKWARD, RL_LEAKY_RELU_BACKWARD, RL_GELU_BACKWARD,
     RL_GELU_TANH_BACKWARD, RL_SILU_BACKWARD, RL_ELU_BACKWARD, RL_SOFTPLUS_BACKWARD, RL_MISH_BACKWARD, RL_HARDSWISH_BACKWARD,
     RL_HARDTANH_BACKWARD, RL_LOGSIGMOID_BACKWARD,
+    RL_HARDSIGMOID_BACKWARD, RL_SHRINK_BACKWARD,
+    RL_LOGIT_BACKWARD,  // least and greatest argument, slope outside
     RL_AXPY,         // a + p b
     RL_LERP,         // a + p (b - a)
+    RL_HUBER,        // of a - b: where the square ends, factor
     RL_BINARIES
 };
-enum { RL_LERP_TENSOR, RL_CLAMP_TENSORS, RL_ADDCMUL, RL_TERNARIES };
+enum { RL_LERP_TENSOR, RL_CLAMP_TENSORS, RL_ADDCMUL, RL_ADDCDIV /* the last two: value */, RL_TERNARIES };
 
 // n elements, `step` bytes apart, to or from neighbouring ones.
 typedef void (*RlLoad)(const void* from, ptrdiff_t step, void* to, size_t n);

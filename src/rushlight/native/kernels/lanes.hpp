@@ -2,7 +2,7 @@
 //
 // A loop itself does whole blocks of kLanes elements alone, so that it is one straight piece of code. What does not fit is brought
 // into that form here, once for all loops: a single value is laid out all over a tile that stands for every block,
-// and the last few elements are computed in a block of their own.
+// and the last few elements are computed again in a block that ends with them, or in one of their own.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -29,15 +29,23 @@ inline void fill_tile(char* tile, const char* from, ptrdiff_t size) {
 
 inline void run_job(const Job& j, const char* const* operands, char* out, int64_t n) {
     alignas(64) char tile[4][RL_LANES * 8];
-    const char* in[3] = {operands[0], operands[1], operands[2]};
+    const char* in[4] = {operands[0], operands[1], operands[2], operands[3]};
     const int64_t whole = n / RL_LANES * RL_LANES, rest = n - whole;
     for (int k = 0; k < j.inputs; k++)
         if (j.single >> k & 1) {
             fill_tile(tile[k], in[k], j.size[k]);
             in[k] = tile[k];
         }
-    if (whole) j.loop(in[0], in[1], in[2], out, size_t(whole), j.single);
+    if (whole) j.loop(in[0], in[1], in[2], in[3], out, size_t(whole), j.single);
     if (!rest) return;
+    bool apart = whole != 0;  // an operand that is not overwritten can be read again
+    for (int k = 0; k < j.inputs; k++) apart = apart && in[k] != out;
+    if (apart) {
+        for (int k = 0; k < j.inputs; k++)
+            if (!(j.single >> k & 1)) in[k] += (n - RL_LANES) * j.size[k];
+        j.loop(in[0], in[1], in[2], in[3], out + (n - RL_LANES) * j.out_size, RL_LANES, j.single);
+        return;
+    }
     for (int k = 0; k < j.inputs; k++)
         if (!(j.single >> k & 1)) {
             in[k] += whole * j.size[k];
@@ -45,7 +53,7 @@ inline void run_job(const Job& j, const char* const* operands, char* out, int64_
             std::memcpy(tile[k], in[k], size_t(rest * j.size[k]));
             in[k] = tile[k];
         }
-    j.loop(in[0], in[1], in[2], tile[3], RL_LANES, j.single);
+    j.loop(in[0], in[1], in[2], in[3], tile[3], RL_LANES, j.single);
     std::memcpy(out + whole * j.out_size, tile[3], size_t(rest * j.out_size));
 }
 

@@ -32,9 +32,11 @@
 #ifdef _MSC_VER
 #define RL_INLINE __forceinline
 #define RL_NOINLINE __declspec(noinline)
+#define RL_SMALL
 #else
 #define RL_INLINE inline __attribute__((always_inline))
 #define RL_NOINLINE __attribute__((noinline))
+#define RL_SMALL __attribute__((cold))  // built for size: its own time is lost in what it calls
 #endif
 
 #if RL_LEVELS & 0x1C  // an x86-64 build

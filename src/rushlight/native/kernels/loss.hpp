@@ -35,14 +35,6 @@ void cross_entropy_backward(const void* probs, const int64_t* target, int64_t ig
     }
 }
 
-// log(1 + e) for e > -1: the rounding of 1 + e is made good to first order.
-template <class T>
-RL_INLINE T log1p_(T e) {
-    const T u = T(1) + e;
-    const T rest = e - (u - T(1));
-    return u > T(0) ? log_(u) + rest / u : log_(u);
-}
-
 // Sum of -(t log x + (1 - t) log(1 - x)), logs no less than -100; nan when an x or t is outside [0, 1].
 template <class T>
 double binary_cross_entropy(const void* input, const void* target, size_t n) {

@@ -55,16 +55,15 @@ inline bool move_singles(const Move& j, V* x, const int64_t* at, int64_t count, 
     return good;
 }
 
-// The same where each of `inner` neighbours has a number of its own.
+// The same where each of `inner` neighbours has a number of its own: columns from <= i < to, whose places stay in the cache.
 template <int work, class V>
-bool move_across(const Move& j, V* x, const int64_t* at, int64_t count, V* y, int64_t low, int64_t high) {
-    const uint64_t span = uint64_t(high - low);
+bool move_across(const Move& j, V* x, const int64_t* at, int64_t count, V* y, int64_t from, int64_t to) {
     const int64_t step = work == kRead ? 1 : j.y_step;
     bool good = true;
     for (int64_t t = 0; t < count; t++)
-        for (int64_t i = 0; i < j.inner; i++) {
+        for (int64_t i = from; i < to; i++) {
             const int64_t k = at[t * j.inner + i];
-            const bool in = uint64_t(k) - uint64_t(low) < span;
+            const bool in = uint64_t(k) < uint64_t(j.n);
             if (in) touch<work>(x + k * j.inner + i, y + (t * j.inner + i) * step);
             good = good & in;
         }
@@ -114,7 +113,7 @@ bool move_rows(const Move& j, V* x, const int64_t* at, int64_t count, V* y, int6
     return good;
 }
 
-// Numbers first..last of the index, of outer parts begin..end.
+// Numbers first..last of the index, of outer parts begin..end; low..high are places, or the columns of `move_across`.
 template <int work, class V>
 bool move_typed(const Move& j, int64_t begin, int64_t end, int64_t first, int64_t last, int64_t low, int64_t high, bool sure) {
     bool good = true;
@@ -172,6 +171,17 @@ inline bool move(const Move& j, const RlPool* pool) {
     const bool sure = ask && !j.wrap;
     const bool apart = j.work == kRead || j.outer >= 2 * pool->threads();       // parts share no place
     std::atomic<bool> good{true};
+    if (j.each && j.inner > 1) {
+        const int64_t wide = 64, tiles = (j.inner + wide - 1) / wide, units = j.outer * tiles;
+        auto some = [&](int64_t begin, int64_t end) {
+            for (int64_t u = begin; u < end; u++) {
+                const int64_t o = u / tiles, from = u % tiles * wide;
+                if (!move_part(j, o, o + 1, 0, j.m, from, std::min(j.inner, from + wide), sure)) good = false;
+            }
+        };
+        shared ? parallel_for(pool, units, std::max<int64_t>(1, units / 8), some) : some(0, units);
+        return good || ask;
+    }
     if (!shared || (!apart && j.inner < 16)) return move_part(j, 0, j.outer, 0, j.m, 0, j.n, sure) || ask;
     if (!apart) {
         const int64_t parts = std::min<int64_t>(pool->threads(), 8), each = (j.n + parts - 1) / parts;

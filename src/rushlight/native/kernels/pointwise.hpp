@@ -11,7 +11,7 @@
 #include "elementwise.hpp"
 #include "lanes.hpp"
 
-#if defined(__F16C__)
+#if defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
@@ -22,6 +22,10 @@ namespace RL_NS {
 struct Half { uint16_t bits; };
 struct Brain { uint16_t bits; };
 
+#if defined(__F16C__)
+RL_INLINE float widened(Half h) { return _cvtsh_ss(h.bits); }
+RL_INLINE Half to_half(float x) { return {uint16_t(_cvtss_sh(x, _MM_FROUND_TO_NEAREST_INT))}; }
+#else
 RL_INLINE float widened(Half h) {
     const uint32_t u = h.bits, sign = (u & 0x8000u) << 16, rest = u & 0x7fffu;
     const float scaled = bits<float>((rest << 13) + 0x38000000u);                       // normal numbers
@@ -30,8 +34,6 @@ RL_INLINE float widened(Half h) {
     const uint32_t found = rest >= 0x7c00u ? big : rest < 0x400u ? bits<uint32_t>(tiny) : bits<uint32_t>(scaled);
     return bits<float>(found | sign);
 }
-RL_INLINE float widened(Brain b) { return bits<float>(uint32_t(b.bits) << 16); }
-
 RL_INLINE Half to_half(float x) {  // to nearest, ties to even
     const uint32_t u = bits<uint32_t>(x), sign = (u >> 16) & 0x8000u, a = u & 0x7fffffffu;
     const uint32_t normal = (a - 0x38000000u + 0xfffu + ((a >> 13) & 1u)) >> 13;
@@ -39,6 +41,9 @@ RL_INLINE Half to_half(float x) {  // to nearest, ties to even
     const uint32_t rest = a > 0x7f800000u ? 0x7e00u : a >= 0x47800000u ? 0x7c00u : a < 0x38800000u ? tiny : normal;
     return {uint16_t(rest | sign)};
 }
+#endif
+RL_INLINE float widened(Brain b) { return bits<float>(uint32_t(b.bits) << 16); }
+
 RL_INLINE Brain to_brain(float x) {
     const uint32_t u = bits<uint32_t>(x);
     const uint32_t rounded = (u + 0x7fffu + ((u >> 16) & 1u)) >> 16;
@@ -85,6 +90,11 @@ void load(const void* from, ptrdiff_t step, void* to, size_t n) {
         return;
     }
     const char* x = static_cast<const char*>(from);
+    if (!step) {
+        const C value = converted<C>(*reinterpret_cast<const S*>(x));
+        for (size_t i = 0; i < n; i++) y[i] = value;
+        return;
+    }
     for (size_t i = 0; i < n; i++, x += step) y[i] = converted<C>(*reinterpret_cast<const S*>(x));
 }
 
@@ -111,17 +121,17 @@ void store(const void* from, void* to, ptrdiff_t step, size_t n) {
 
 constexpr size_t kTileLength = 1024;
 
-inline void call(const Pointwise& j, char* const* in, char* out, size_t n) {
-    int single = 0;
+// single: a bit for each operand that is one value, also where it is one in this tile only.
+inline void call(const Pointwise& j, char* const* in, char* out, size_t n, int single = 0) {
     for (int k = 0; k < j.inputs; k++) single |= int(j.same[k]) << k;
     if (j.loop) {
-        const char* operands[RL_MOST_INPUTS + 1] = {in[0], in[1], in[2]};
+        const char* operands[RL_MOST_INPUTS + 1] = {in[0], in[1], in[2], nullptr};
         operands[j.inputs] = static_cast<const char*>(j.numbers);
         rl::run_job({j.loop, j.inputs, single, {j.in_size[0], j.in_size[1], j.in_size[2]}, j.out_size}, operands, out, int64_t(n));
     } else {
         char* args[RL_MOST_INPUTS + 1];
         ptrdiff_t steps[RL_MOST_INPUTS + 1], count = ptrdiff_t(n);
-        for (int k = 0; k < j.inputs; k++) args[k] = in[k], steps[k] = j.same[k] ? 0 : j.in_size[k];
+        for (int k = 0; k < j.inputs; k++) args[k] = in[k], steps[k] = single >> k & 1 ? 0 : j.in_size[k];
         args[j.inputs] = out, steps[j.inputs] = j.out_size;
         j.ufunc(args, &count, steps, j.data);
     }
@@ -138,7 +148,7 @@ inline void fill_same(const Pointwise& j, Tiles& tiles) {
         if (j.same[k]) j.load[k](j.in[k], j.in_size[k], tiles.in[k], 1);
 }
 
-inline void run_pointwise(void* job, int64_t begin, int64_t end) {
+RL_SMALL inline void run_pointwise(void* job, int64_t begin, int64_t end) {
     const Pointwise& j = *static_cast<Pointwise*>(job);
     bool plain = !j.store;
     for (int k = 0; k < j.inputs; k++) plain &= j.dense[k] || (j.same[k] && j.as_is[k]);
@@ -160,13 +170,18 @@ inline void run_pointwise(void* job, int64_t begin, int64_t end) {
         to += at[d] * j.out_step[d];
     }
     for (int64_t pos = begin; pos < end;) {
-        const int64_t n = end - pos < int64_t(kTileLength) ? end - pos : int64_t(kTileLength);
-        const bool in_row = at[last] + n <= inner;
+        int64_t n = end - pos < int64_t(kTileLength) ? end - pos : int64_t(kTileLength);
+        const int64_t left = inner - at[last];
+        if (left < n && left >= int64_t(kTileLength) / 4) n = left;  // tiles of one row lie where they are more often
+        const bool in_row = n <= left;
+        int single = 0;
         for (int k = 0; k < j.inputs; k++) {
             if (j.same[k]) in[k] = tiles.in[k];
             else if (j.dense[k]) in[k] = const_cast<char*>(j.in[k]) + pos * j.in_size[k];
             else if (in_row && j.as_is[k] && j.in_step[k][last] == j.in_size[k])
                 in[k] = const_cast<char*>(j.in[k]) + from[k] + at[last] * j.in_size[k];
+            else if (in_row && j.as_is[k] && !j.in_step[k][last] && j.loop && j.inputs > 1)
+                in[k] = const_cast<char*>(j.in[k]) + from[k], single |= 1 << k;
             else in[k] = nullptr;
         }
         const bool direct = !j.store;
@@ -208,9 +223,9 @@ inline void run_pointwise(void* job, int64_t begin, int64_t end) {
         for (int k = 0; k < j.inputs; k++)
             if (!in[k]) in[k] = tiles.in[k];
         if (direct) {
-            call(j, in, j.out + pos * j.out_size, size_t(n));
+            call(j, in, j.out + pos * j.out_size, size_t(n), single);
         } else {
-            call(j, in, tiles.out, size_t(n));
+            call(j, in, tiles.out, size_t(n), single);
             // the same walk again, to put the results down
             int64_t c = first_col, put = 0, w[RL_MOST_DIMS];
             ptrdiff_t o = first_out;
@@ -239,6 +254,18 @@ inline void run_pointwise(void* job, int64_t begin, int64_t end) {
 
 constexpr int64_t kRowsAcross = 16, kColsAcross = int64_t(kTileLength) / kRowsAcross;
 
+#if defined(__SSE2__)
+// Four columns of 16 elements, `along` bytes apart, as 16 rows of four.
+inline void turn_four(const char* x, ptrdiff_t along, float* t, int64_t cols) {
+    for (int64_t r = 0; r < kRowsAcross; r += 4) {
+        __m128 a[4];
+        for (int c = 0; c < 4; c++) a[c] = _mm_loadu_ps(reinterpret_cast<const float*>(x + c * along) + r);
+        _MM_TRANSPOSE4_PS(a[0], a[1], a[2], a[3]);
+        for (int c = 0; c < 4; c++) _mm_storeu_ps(t + (r + c) * cols, a[c]);
+    }
+}
+#endif
+
 // Blocks of 16 rows of the last two dimensions; for each, tiles of 16 x 64.
 inline void run_across(void* job, int64_t begin, int64_t end) {
     const Pointwise& j = *static_cast<Pointwise*>(job);
@@ -266,7 +293,12 @@ inline void run_across(void* job, int64_t begin, int64_t end) {
                 const char* x = j.in[k] + from[k] + c * j.in_step[k][last];
                 const ptrdiff_t size = j.in_size[k], across = j.in_step[k][mid], along = j.in_step[k][last];
                 if (across == size && along != size && j.as_is[k] && (size == 4 || size == 8)) {
-                    for (int64_t i = 0; i < cols; i++) {
+                    int64_t i = 0;
+#if defined(__SSE2__)
+                    if (size == 4 && rows == kRowsAcross)
+                        for (; i + 4 <= cols; i += 4) turn_four(x + i * along, along, reinterpret_cast<float*>(tiles.in[k]) + i, cols);
+#endif
+                    for (; i < cols; i++) {
                         char* t = tiles.in[k] + i * size;
                         const char* p = x + i * along;
                         if (size == 4)

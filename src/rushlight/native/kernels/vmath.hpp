@@ -10,7 +10,8 @@
 //     exp      1.0     1.0             tanh            2.4     2.4
 //     log      0.8     0.9             sigmoid         2.3     2.3
 //     sin,cos  1.6     0.8 (|x| < trig_max; libm above)
-//     erf      1.2     libm
+//     erf      1.2     2.0             erfc            4.2     -
+//     pow      1.7     libm            erfinv          3.5     -
 #pragma once
 
 #include <cmath>
@@ -264,6 +265,42 @@ RL_INLINE T log1p_pos(T x) {  // x >= 0
     return log_(u) + (x - (u - T(1))) / u;
 }
 
+template <class T>
+RL_INLINE T log1p_(T x) {  // the rounding of 1 + x is made good to first order
+    const T u = T(1) + x, r = log_(u), found = r + (x - (u - T(1))) / u;
+    return x == T(0) ? x : (u > T(0)) & (u < T(__builtin_inf())) ? found : r;
+}
+
+// ---- powers
+
+// x**y of a positive normal number, |y| < 1e4. The logarithm needs the digits of two floats: errors in it come out
+// multiplied by the exponent.
+#ifdef __FMA__
+RL_INLINE float pow_of_positive(float x, float y) {
+    const uint32_t u = bits<uint32_t>(x) - 0x3f3504f3u;
+    const float e = float(int32_t(u) >> 23), m = bits<float>((u & 0x007fffffu) + 0x3f3504f3u);
+    const float f = m - 1.f, d = m + 1.f, part = 1.f / d, s = f * part;     // log m = 2 atanh(f / d)
+    const float s_low = (fma_(-s, d, f) - s * (m - (d - 1.f))) * part, z = s * s;
+    const float cube = s * z, series = fma_(cube, 0.666666687f, cube * fma_(z, poly(z, 0.400001198f, 0.285509914f, 0.233274758f),
+                                                                              -1.98682151e-8f));
+    const float two = s + s, start = e * 0.693359375f, sum = start + two;
+    const float rest = (two - (sum - start)) + fma_(e, -2.12194440e-4f, fma_(2.f, fma_(s_low, z, s_low), series));
+    const float high = sum + rest, low = rest - (high - sum);
+    float p = y * high;
+    const float p_low = fma_(y, high, -p) + y * low;
+    p = p > 89.f ? 89.f : p;
+    p = p < -104.f ? -104.f : p;
+    const ReducedF a = reduce_ln2(p);
+    return scale2(exp_reduced(a.r + p_low), a);
+}
+#else
+RL_INLINE float pow_of_positive(float x, float y) {
+    double p = double(y) * log_normal(double(x), 0.);
+    p = p > 200. ? 200. : p;
+    return float(exp_mid(p < -200. ? -200. : p));
+}
+#endif
+
 // ---- sin, cos
 
 // Beyond these the argument reduction loses digits, and the caller must take libm.
@@ -282,6 +319,12 @@ RL_INLINE float cos_poly(float z) {
 // x = n pi/2 + r in double precision: r is a correctly rounded float even next to a multiple of pi/2.
 // `shift` 0 gives sin, 1 cos.
 RL_INLINE float sincos_(float x, uint32_t shift) {
+#ifdef __FMA__
+    // The same in three floats: the first step is exact, and what the others lose is far below r.
+    const float magic = 12582912.f, t = fma_(x, 0.636619772f, magic), n = t - magic;
+    const float r = fma_(n, 1.71512451e-15f, fma_(n, 4.37113883e-8f, fma_(n, -1.57079637f, x)));
+    const uint32_t k = bits<uint32_t>(t) + shift;
+#else
     const double magic = 6755399441055744.0;
     double d = double(x);
     double t = d * 0.63661977236758134308 + magic;
@@ -289,6 +332,7 @@ RL_INLINE float sincos_(float x, uint32_t shift) {
     double rd = (d - n * 1.57079632673412561417) - n * 6.07710050650619224932e-11;
     float r = float(rd);
     uint32_t k = uint32_t(bits<uint64_t>(t)) + shift;
+#endif
     float z = r * r;
     float s = sin_poly(r, z), c = cos_poly(z);
     float y = (k & 1u) ? c : s;
@@ -325,15 +369,68 @@ RL_INLINE double sincos_(double x, uint64_t shift) {
 
 // ---- erf
 
+RL_INLINE float erf_near(float x, float z) {  // |x| < 0.93, z = x^2
+    return fma_(x, poly(z, 0.12837917f, -0.37612635f, 0.11283696f, -0.026859371f, 0.0052008871f, -0.00081403332f, 8.3575338e-05f),
+                x);
+}
 RL_INLINE float erf_(float x) {
     float a = abs_(x), z = x * x;
     float t = a > 4.f ? 4.f : a;  // erf(4) rounds to 1; nan stays
     float g = poly(t, 0.12865275f, 0.6351339f, 0.10626573f, -0.023787068f, 0.0036543729f, -0.00032576141f, 1.1530065e-05f);
     float far = 1.f - exp_mid(-fma_(t, g, t));
-    float near = fma_(x, poly(z, 0.12837917f, -0.37612635f, 0.11283696f, -0.026859371f, 0.0052008871f, -0.00081403332f,
-                               8.3575338e-05f), x);
-    return a < 0.927f ? near : copysign_(far, x);
+    return a < 0.927f ? erf_near(x, z) : copysign_(far, x);
 }
-RL_INLINE double erf_(double x) { return std::erf(x); }
+// Rational forms (Cephes' coefficients, as in ops/_special_data.py): within 2 ulp.
+RL_INLINE double erf_(double x) {
+    double a = abs_(x);
+    const double z = x * x;
+    a = a > 6. ? 6. : a;
+        const double top = poly(z, 55592.30130103949, 7003.325141128051, 2232.005345946843, 90.02601972038427,
+        9.604973739870516);
+        const double low = poly(z, 49267.39426086359, 22629.000061389095, 4594.323829709801, 521.3579497801527,
+        33.56171416475031, 1.0);
+        const double far_top = poly(a, 557.5353353693994, 1027.5518868951572, 934.5285271719576, 526.4451949954773,
+        196.5208329560771, 48.63719709856814, 7.463210564422699, 0.5641895648310689, 2.461969814735305e-10);
+        const double far_low = poly(a, 557.5353408177277, 1656.6630919416134, 2246.3376081871097, 1823.9091668790973,
+        975.7085017432055, 354.9377788878199, 86.70721408859897, 13.228195115474499, 1.0);
+    const bool near = a < 1.;
+    return near ? x * top / low : copysign_(1. - exp_(-(a * a)) * far_top / far_low, x);
+}
+
+// erf within 3e-7 of the right value: half the work, for what is added to 1 anyway.
+RL_INLINE float erf_rational(float x) {
+    const float a = abs_(x), z = x * x;
+    const float top = poly(z, -1.60960333262415e-02f, -2.95459980854025e-03f, -7.34990630326855e-04f, -5.69250639462346e-05f,
+                           -2.10102402082508e-06f, 2.77068142495902e-08f, -2.72614225801306e-10f);
+    const float low = poly(z, -1.42647390514189e-02f, -7.37332916720468e-03f, -1.68282697438203e-03f, -2.13374055278905e-04f,
+                           -1.45660718464996e-05f);
+    const float found = x * (top / low);
+    return a < 3.9f ? found : a == a ? copysign_(1.f, x) : x;
+}
+RL_INLINE double erf_rational(double x) { return erf_(x); }
+
+// e**-x^2 times a polynomial for e**x^2 erfc(x); the exponent takes what the square lost.
+RL_INLINE float erfc_(float x) {
+    float a = abs_(x);
+    a = a > 10.1f ? 10.1f : a;
+    const float t = (a - 3.f) / (a + 3.f), square = a * a;
+    const float q = poly(t, 1.25300801f, -0.135621145f, -0.0475624092f, 0.129646435f, -0.119270794f, 0.068295747f,
+                         -0.0237985384f, 0.00256656157f, 0.00200335216f, -0.000775119232f, -0.000267180119f);
+    const ReducedF r = reduce_ln2(-square);
+    const float found = scale2(exp_reduced(r.r - fused(a, a, -square)) * (q / fma_(2.f, a, 1.f)), r);
+    return a < 0.5f ? 1.f - erf_near(x, square) : x < 0.f ? 2.f - found : found;
+}
+
+// x times a polynomial in w = -log(1 - x^2), near 1 in its root.
+RL_INLINE float erfinv_(float x) {
+    const float a = abs_(x), w = -log_((1.f - a) * (1.f + a));
+    const float c = w - 2.5f, s = sqrt_(w) - 3.f;
+    const float near = poly(c, 1.50140941f, 0.24664028f, -0.00417738687f, -0.0012527419f, 0.000218344445f, -4.96334815e-06f,
+                            -3.46270485e-06f, 4.66170718e-07f, 2.3232646e-08f, -8.79105944e-09f);
+    const float far = poly(s, 2.83297682f, 1.00167489f, 0.0094445264f, -0.00763528747f, 0.0056933919f, -0.00360677158f,
+                           0.00146848673f, -3.85790117e-05f, -0.000296352373f, 0.000102782564f);
+    const float found = x * (w < 5.f ? near : far);
+    return a < 1.f ? found : a == 1.f ? copysign_(__builtin_inff(), x) : __builtin_nanf("");
+}
 
 }  // namespace RL_NS
