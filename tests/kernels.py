@@ -18,6 +18,7 @@ class Kernels:
         CPU.kernels.update(dict.fromkeys(self.table, refuse))
         for op, _ in self.ops:
             op.kernel = refuse
+        forget_rules()
 
     def count(self):
         def counting(name, kernel):
@@ -29,8 +30,16 @@ class Kernels:
         CPU.kernels.update({name: counting(name, kernel) for name, kernel in self.table.items()})
         for op, kernel in self.ops:
             op.kernel = counting(op.name, kernel)
+        forget_rules()
 
     def restore(self):
         CPU.kernels.update(self.table)
         for op, kernel in self.ops:
             op.kernel = kernel
+        forget_rules()
+
+
+def forget_rules():
+    """Let every op look up the kernels of its gradient rules again."""
+    for op in Registry.ops.values():
+        op.plans.clear()

@@ -64,6 +64,9 @@ cdef class Node:
 
 cdef _Sequence SEQUENCE
 
+@cython.locals(n=Py_ssize_t)
+cdef ask(rule, g, list values, tuple positions)
+
 @cython.locals(node=Node, order=list, stack=list, seen=set, last=long, sorted_already=bint)
 cdef list reachable(list start)
 

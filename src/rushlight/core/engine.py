@@ -51,7 +51,7 @@ class Plan:
 
     def __init__(self, saves, rules, checked, needs):
         self.saves = saves          # ((source, index), ...)
-        self.rules = rules          # ((slot, function, positions in saves), ...); slot -1: vjp_all
+        self.rules = rules          # ((slot, function, positions in saves, kernel or None), ...); slot -1: vjp_all
         self.checked = checked      # whether any saved value is a memory with a version
         self.needs = needs          # for each tensor parameter, whether it wants a gradient
         self.n_slots = len(needs)
@@ -204,19 +204,16 @@ class Node:
             values = [self.unpack(k, create_graph) for k in range(len(saved))]
         if plan.whole and saved is not None:
             values.insert(0, g)
-            found = plan.rules[0][1](*values)
+            rule, kernel = plan.rules[0][1], plan.rules[0][3]
+            found = NotImplemented if create_graph or kernel is None else kernel(*values)
+            if found is NotImplemented:
+                found = rule(*values)
             return found if self.lengths is None else self.flatten(found)
         found = [None] * plan.n_slots
-        for slot, rule, positions in plan.rules:
-            n = len(positions)
-            if n == 0:
-                r = rule(g)
-            elif n == 1:
-                r = rule(g, values[positions[0]])
-            elif n == 2:
-                r = rule(g, values[positions[0]], values[positions[1]])
-            else:
-                r = rule(g, *[values[p] for p in positions])
+        for slot, rule, positions, kernel in plan.rules:
+            r = NotImplemented if create_graph or kernel is None else ask(kernel, g, values, positions)
+            if r is NotImplemented:
+                r = ask(rule, g, values, positions)
             if slot >= 0:
                 found[slot] = r
             else:
@@ -286,6 +283,18 @@ FREED = errors.taught("Trying to backward through the graph a second time (or di
          "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
          "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
          "if you need to access saved tensors after calling backward.")
+
+
+def ask(rule, g, values, positions):
+    """Return what a rule, or its kernel, makes of a gradient and the saved values at these positions."""
+    n = len(positions)
+    if n == 0:
+        return rule(g)
+    if n == 1:
+        return rule(g, values[positions[0]])
+    if n == 2:
+        return rule(g, values[positions[0]], values[positions[1]])
+    return rule(g, *[values[p] for p in positions])
 
 
 class AccumulateGrad(Node):

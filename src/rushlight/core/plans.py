@@ -126,12 +126,12 @@ def make_plan(op, mask):
 
     if op.rule_all is not None:
         rule, sources = op.rule_all
-        rules.append((-1, rule, positions(sources)))
+        rules.append((-1, rule, positions(sources), CPU.kernels.get(op.name + ".all")))
     else:
         for slot, i in enumerate(op.slots):
             if mask >> slot & 1 and i in op.rules:
                 rule, sources = op.rules[i]
-                rules.append((slot, rule, positions(sources)))
+                rules.append((slot, rule, positions(sources), CPU.kernels.get(f"{op.name}.{op.params[i]}")))
     plan = Plan(tuple(saves), tuple(rules), any(s in (INPUT, OUTPUT) for s, _ in saves),
                 tuple([bool(mask >> slot & 1) for slot in range(len(op.slots))]))
     op.plans[mask] = plan

@@ -5,13 +5,15 @@ Accepted: C-contiguous float32/float64 arrays of one dtype, int64 targets. Every
 
 cimport numpy as cnp
 from cpython.long cimport PyLong_CheckExact
-from libc.math cimport isnan
+from libc.math cimport fabs, isnan
 from libc.stdint cimport INT64_MIN, int64_t
 from libc.string cimport memset
 from numpy cimport ndarray, npy_intp
 
 from rushlight.native cimport guard
 from rushlight.native.threads cimport pool
+
+from rushlight.native.reduce import mean as average, sum as total
 
 cnp.import_array()
 
@@ -549,6 +551,72 @@ def mse_loss_backward(grad, input, target, reduction):
     return result
 
 
+# ------------------------------------------------------------------ absolute errors with a square in the middle
+
+cdef enum:
+    FEW = 1024          # elements up to which one simple loop is faster than a vector loop for every step
+
+
+cdef double bent(int dtype, bint huber, double d, double edge) noexcept nogil:
+    """Return one element's loss, each step rounded as the bodies in `ops/loss.py` round it."""
+    cdef double half = 0.5 if huber else rounded(dtype, 0.5 / edge)
+    cdef double shift = rounded(dtype, 0.5 * edge)
+    edge, d = rounded(dtype, edge), fabs(d)
+    if d <= edge if huber else d < edge:
+        return rounded(dtype, d * d) * half
+    return rounded(dtype, d - shift) * (edge if huber else 1.0)
+
+
+cdef double slope(int dtype, bint huber, double d, double edge) noexcept nogil:
+    """Return one element's derivative."""
+    if not huber:
+        d, edge = rounded(dtype, d * rounded(dtype, 1.0 / edge)), 1.0
+    edge = rounded(dtype, edge)
+    return -edge if d < -edge else edge if d > edge else d
+
+
+cdef object of_few(bint huber, bint rule, tuple args):
+    """Return the loss of (input, target, reduction, edge), or the gradient of the input by (g, input, target, reduction, edge)."""
+    cdef Job j
+    cdef int how, num = guard.typenum(args[rule])
+    cdef npy_intp i, n = guard.size(args[rule])
+    cdef double d, edge = args[rule + 3], of_loss
+    if not pair(args[rule], args[rule + 1], &j) or not code(args[rule + 2], &how) or not 0 < n <= FEW:
+        return NotImplemented
+    if rule:
+        j.scale = guard.flat_n(args[0], num, n if how == NONE else 1)
+        if j.scale == NULL:
+            return NotImplemented
+    result = guard.new_like(args[rule])
+    j.out = guard.flat_out(result, num, n)
+    for i in range(n):
+        d = rounded(j.dtype, element(j.x, j.dtype, i) - element(j.y, j.dtype, i))
+        if not rule:
+            put(j.out, j.dtype, i, bent(j.dtype, huber, d, edge))
+            continue
+        of_loss = element(j.scale, j.dtype, i if how == NONE else 0)
+        if how == MEAN:
+            of_loss = rounded(j.dtype, of_loss / <double> n)
+        put(j.out, j.dtype, i, slope(j.dtype, huber, d, edge) * of_loss)
+    return result if rule or how == NONE else total(result) if how == SUM else average(result)
+
+
+def smooth_l1_loss(*args):
+    return of_few(False, False, args)
+
+
+def smooth_l1_rule(*args):
+    return of_few(False, True, args)
+
+
+def huber_loss(*args):
+    return of_few(True, False, args)
+
+
+def huber_rule(*args):
+    return of_few(True, True, args)
+
+
 KERNELS = {
     "softmax": softmax, "log_softmax": log_softmax,
     "softmax_backward": softmax_backward, "log_softmax_backward": log_softmax_backward,
@@ -557,4 +625,7 @@ KERNELS = {
     "binary_cross_entropy": binary_cross_entropy,
     "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,
     "mse_loss": mse_loss, "mse_loss_backward": mse_loss_backward,
+    "smooth_l1_loss": smooth_l1_loss, "huber_loss": huber_loss,
+    # gradient rules
+    "smooth_l1_loss.input": smooth_l1_rule, "huber_loss.input": huber_rule,
 } if t != NULL else {}
