@@ -63,6 +63,7 @@ cdef class Node:
 
 
 cdef _Sequence SEQUENCE
+cdef object SAME
 
 @cython.locals(n=Py_ssize_t)
 cdef ask(rule, g, list values, tuple positions)

@@ -61,14 +61,30 @@ class Op:
             if answer is not NOBODY:
                 return answer
         if kwargs:
-            if "out" in kwargs and "out" not in self.params:
-                out = kwargs.pop("out")
-                if out is not None:
-                    return self.call_out(arguments.bind(self, args, kwargs), out)
-            args = arguments.bind(self, args, kwargs)
+            bound = self.bound(args, kwargs)
+            if bound is None:
+                if "out" in kwargs and "out" not in self.params:
+                    out = kwargs.pop("out")
+                    if out is not None:
+                        return self.call_out(arguments.bind(self, args, kwargs), out)
+                bound = arguments.bind(self, args, kwargs)
+            args = bound
         elif len(args) != self.n_plain:
             args = self.fill(args)
         return self.apply(args)
+
+    def bound(self, args, kwargs):
+        """Return the full argument tuple of a call with keywords that was bound before; None when it was not."""
+        n = len(args)
+        places = self.bindings.get((n, *kwargs))
+        if places is None:
+            return None
+        values = list(args + self.tails[n])
+        k = 0
+        for value in kwargs.values():
+            values[places[k]] = value
+            k += 1
+        return tuple(values)
 
     def binary(self, a, b):
         """Compute an operator: two operands, every option at its default."""

@@ -54,6 +54,7 @@ def read_signature(op, body):
     op.n_plain = op.n_params if op.n_positional == op.n_params else -1
     op.enough = max([i + 1 for i in range(op.n_params) if op.needed[i]], default=0)
     op.defaults = tuple([given.get(p) for p in op.params])
+    op.bindings = {}            # (number of arguments, *keywords) -> the keywords' places, of calls that were right
     op.tails = tuple([op.defaults[i:] for i in range(op.n_params + 1)])
     op.slots = tuple(i for i, k in enumerate(op.kinds) if k != OPTION)
     if op.numbers is None:

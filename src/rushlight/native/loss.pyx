@@ -420,6 +420,10 @@ def cross_entropy_backward(grad, probs, total_weight, target, weight=None, ignor
     """Gradient of `cross_entropy_forward`'s loss to its scores: (softmax - one hot) times each row's factor."""
     cdef Job j
     cdef int how
+    if type(grad) is tuple:             # the rule's gradients: of the loss alone
+        if (<tuple> grad)[1] is not None:
+            return NotImplemented
+        grad = (<tuple> grad)[0]
     if not scored(probs, target, weight, ignore_index, &j) or not code(reduction, &how):
         return NotImplemented
     out_of_bounds(&j)
