@@ -25,6 +25,7 @@ cdef class Plan:
     cdef public bint whole
 
 
+@cython.freelist(64)
 cdef class Node:
     cdef object __weakref__
     cdef public object op

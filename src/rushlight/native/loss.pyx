@@ -376,6 +376,16 @@ cdef bint row_scales(Job* j, object g, object total_weight, int reduction, char*
     cdef int64_t r
     if gp == NULL or total == NULL:
         return False
+    if not each and j.weight == NULL:           # one factor for all rows
+        w = element(gp, j.dtype, 0)
+        w = w / element(total, j.dtype, 0) if reduction == MEAN else w
+        if j.dtype == 0:
+            for r in range(j.rows):
+                (<float*> scale)[r] = <float> w
+        else:
+            for r in range(j.rows):
+                (<double*> scale)[r] = w
+        return True
     for r in range(j.rows):
         w = element(gp, j.dtype, r if each else 0)
         if reduction == MEAN:
