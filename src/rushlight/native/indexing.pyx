@@ -259,8 +259,25 @@ def _gather_back(input, shape, dim, index):
 
 
 def reshape(*args):
-    """The elements of (input) in (size): a view where one exists."""
-    return cnp.PyArray_Reshape(<ndarray> args[0], args[1]) if guard.exact(args[0]) else NotImplemented
+    """The elements of a contiguous array in another shape, as a view: (input, size)."""
+    cdef int64_t s, known = 1
+    cdef npy_intp n = guard.size(args[0])
+    cdef bint good, open_ = False
+    if guard.flat(args[0], guard.typenum(args[0])) == NULL or type(args[1]) is not tuple:
+        return NotImplemented
+    for size in <tuple> args[1]:
+        s = integer(size, &good)
+        if not good or s < (0 if open_ else -1) or s > n:
+            return NotImplemented
+        if s == -1:
+            open_ = True
+        else:
+            known *= s
+        if known > n:
+            return NotImplemented
+    if (known == 0 or n % known) if open_ else known != n:
+        return NotImplemented
+    return cnp.PyArray_Reshape(<ndarray> args[0], args[1])
 
 
 def scatter(input, dim, index, src, out=None):
@@ -606,7 +623,7 @@ cpdef object clear(object array):
 
 
 KERNELS = {
-    "_unsafe_view": reshape, "clear": clear, "gather": gather, "_gather_back": _gather_back, "scatter": scatter,
+    "_unsafe_view": reshape, "view": reshape, "clear": clear, "gather": gather, "_gather_back": _gather_back, "scatter": scatter,
     "_scatter_value": _scatter_value, "scatter_add": scatter_add, "index_select": index_select,
     "_index_select_back": _index_select_back, "index_add": index_add, "index_copy": index_copy, "take_any": take_any, "all_below": all_below,
     "embedding": embedding, "embedding_backward": embedding_backward, "_index": pick, "_put": put, "_index_back": pick_back,

@@ -153,7 +153,7 @@ class Optimizer:
         def wrapper(self, *args, **kwargs):
             if not (self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks or _global_step_pre_hooks
                     or _global_step_post_hooks):
-                return func(self, *args, **kwargs)
+                return func(self, *args, **kwargs) if args or kwargs else func(self)
             args = (self, *args)
             for hook in chain(_global_step_pre_hooks.values(), self._optimizer_step_pre_hooks.values()):
                 new = hook(self, args, kwargs)
