@@ -13,12 +13,17 @@ def fits(array, shape, dtype):
     return array.shape == shape and array.dtype is dtype
 
 
+def alike(array, other):
+    """Whether two arrays of NumPy have one shape and one dtype object."""
+    return type(array) is type(other) is CPU.array_type and array.shape == other.shape and array.dtype is other.dtype
+
+
 def dtype_of(array):
     """Return the dtype of an array."""
     return array.dtype
 
 
-def shape_of(array):
+def sizes_of(array):
     """Return the shape of an array, a tuple."""
     return tuple(array.shape)
 

@@ -3,7 +3,7 @@ cimport cython
 from rushlight.core.tensor cimport TensorBase, Version, counter, make, node_of, view_requires_grad
 from rushlight.core.engine cimport Node, Plan, _Raw
 from rushlight.core.flags cimport _Flags
-from rushlight.native.facts cimport dtype_of, shape_of
+from rushlight.native.facts cimport dtype_of, sizes_of
 
 cdef _Flags flags
 cdef _Raw walks

@@ -10,7 +10,7 @@ from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
 from . import arguments, autocast, inplace, overrides, plans, tensor as tensor_module, views
-from .arrays import dtype_of, shape_of
+from .arrays import dtype_of, sizes_of
 from .engine import HIDDEN, Node, RAW
 from .kinds import DTYPE, FLOAT, INPUT, LIST, NO_PROMOTION, OPTIONAL, OUTPUT, SHAPE, VALUE
 from .modes import Flags, state
@@ -308,13 +308,13 @@ class Op:
         self.add_edges(node, args)
         plan = node.plan
         if self.outputs is None:
-            node.out_shape = shape_of(result)
+            node.out_shape = sizes_of(result)
             node.out_dtype = dtype_of(result)
             out._node = node
             if self.view and out._base is not None:
                 out._seen = out._counter.n
         else:
-            node.multi = [((), _F32) if r is None else (shape_of(r), dtype_of(r)) for r in result]
+            node.multi = [((), _F32) if r is None else (sizes_of(r), dtype_of(r)) for r in result]
             for k, t in enumerate(out):
                 if t is not None and result[k].dtype.kind in "fcVW":
                     t._node = node
@@ -388,7 +388,7 @@ class Op:
                 item = args[i]
             elif source == SHAPE:
                 item = values[i]
-                item = shape_of(item) if type(item) is _ndarray else _shape(item)
+                item = sizes_of(item) if type(item) is _ndarray else _shape(item)
             elif source == DTYPE:
                 item = args[i].dtype if isinstance(args[i], TensorBase) else None
             else:

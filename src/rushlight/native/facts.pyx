@@ -32,12 +32,17 @@ cpdef bint fits(object array, tuple shape, object dtype) except -1:
     return True
 
 
+cpdef bint alike(object array, object other) except -1:
+    """Tell whether two arrays have one shape and one dtype object."""
+    return guard.same_shape(array, other) and <void*> cnp.PyArray_DESCR(<ndarray> array) == <void*> cnp.PyArray_DESCR(<ndarray> other)
+
+
 cpdef object dtype_of(object array):
     """Return the dtype of an array."""
     return <object> <void*> cnp.PyArray_DESCR(<ndarray> array) if guard.exact(array) else array.dtype
 
 
-cpdef tuple shape_of(object array):
+cpdef tuple sizes_of(object array):
     """Return the shape of an array."""
     if not guard.exact(array):
         return tuple(array.shape)
