@@ -18,19 +18,33 @@ class Kernels:
         CPU.kernels.update(dict.fromkeys(self.table, refuse))
         for op, _ in self.ops:
             op.kernel = refuse
+        forget_rules()
 
     def count(self):
-        def counting(name, kernel):
+        names = {}                      # one kernel may stand for an op and for gradient rules
+        for name, kernel in self.table.items():
+            names.setdefault(kernel, []).append(name)
+
+        def counting(kernel):
             def call(*args, **kwargs):
                 result = kernel(*args, **kwargs)
-                self.accepted[name] += result is not NotImplemented
+                for name in names[kernel]:
+                    self.accepted[name] += result is not NotImplemented
                 return result
             return call
-        CPU.kernels.update({name: counting(name, kernel) for name, kernel in self.table.items()})
+        CPU.kernels.update({name: counting(kernel) for name, kernel in self.table.items()})
         for op, kernel in self.ops:
-            op.kernel = counting(op.name, kernel)
+            op.kernel = counting(kernel)
+        forget_rules()
 
     def restore(self):
         CPU.kernels.update(self.table)
         for op, kernel in self.ops:
             op.kernel = kernel
+        forget_rules()
+
+
+def forget_rules():
+    """Let every op look up the kernels of its gradient rules again."""
+    for op in Registry.ops.values():
+        op.plans.clear()

@@ -106,12 +106,12 @@ def test_linear_and_its_gradient(lead, dtype):
         g = rng.standard_normal((*lead, n)).astype(dtype)
         rows = int(np.prod(lead))
         close(gemm.linear(x, w, b), wide(x) @ wide(w).T + b, k, dtype)
-        gi, gw, gb = gemm.linear_backward(g, x, w, True, True, True)
+        gi, gw, gb = gemm.linear_backward(g, x, w, (w.shape[0],), (True, True, True))
         flat_g, flat_x = wide(g).reshape(rows, n), wide(x).reshape(rows, k)
         close(gi, wide(g) @ wide(w), n, dtype)
         close(gw, flat_g.T @ flat_x, rows, dtype)
         close(gb, flat_g.sum(0), rows, dtype)
-        assert gemm.linear_backward(g, x, w, False, False, False) == (None, None, None)
+        assert gemm.linear_backward(g, x, w, (), (False, False, False)) == (None, None, None)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -456,6 +456,9 @@ def _load_kernels():
         except ImportError:
             continue
         B.kernels.update(module.KERNELS)
+    if B.kernels:
+        from . import rules
+        B.kernels.update(rules.of(B.kernels))
 
 
 def _keep_memory():

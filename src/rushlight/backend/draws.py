@@ -283,6 +283,14 @@ def exponential(source, out, rate):
     _store(out, values)
 
 
+def race(source, weights):
+    """Return for each row the first index of the largest weight / exponential number; None for weights that need a check."""
+    if source.state is None or not weights.size:
+        return None
+    found = np.empty(weights.shape[:-1] + (1,), np.int64)
+    return found if native.race(source.state, weights, found) else None
+
+
 def geometric(source, out, p):
     """Fill with ceil(log(u) / log1p(-p))."""
     drawn = np.ceil(libm(_log, _floats53(source, out.size)) / math.log1p(-p))

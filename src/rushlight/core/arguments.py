@@ -36,6 +36,7 @@ def bind(op, args, kwargs):
         n = len(args)
     values = list(args + op.defaults[n:])
     given = n
+    places = []
     missing = {op.params[i] for i in range(n, op.n_params) if op.needed[i]}
     for key, value in kwargs.items():
         name = key
@@ -49,9 +50,12 @@ def bind(op, args, kwargs):
         if i < n:
             raise TypeError(f"{op.name}() got multiple values for argument '{key}'")
         values[i] = value
+        places.append(i)
         missing.discard(name)
     if missing:
         raise TypeError(_missing(op, given, missing))
+    if len(places) == len(kwargs):
+        op.bindings[(n, *kwargs)] = tuple(places)
     return tuple(values)
 
 

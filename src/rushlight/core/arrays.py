@@ -1,6 +1,6 @@
 """Facts about arrays that the backward walk asks for at every step.
 
-The compiled build takes `fits` and `owned` from `native/facts.pyx`, which read the array's header instead of making
+The compiled build takes all but `like_leaf` from `native/facts.pyx`, which reads the array's header instead of making
 tuples.
 """
 
@@ -11,6 +11,26 @@ from ..backend.cpu import B as CPU
 def fits(array, shape, dtype):
     """Whether an array of NumPy has this shape and this very dtype object."""
     return array.shape == shape and array.dtype is dtype
+
+
+def alike(array, other):
+    """Whether two arrays of NumPy have one shape and one dtype object."""
+    return type(array) is type(other) is CPU.array_type and array.shape == other.shape and array.dtype is other.dtype
+
+
+def dtype_of(array):
+    """Return the dtype of an array."""
+    return array.dtype
+
+
+def sizes_of(array):
+    """Return the shape of an array, a tuple."""
+    return tuple(array.shape)
+
+
+def fresh(base, kind):
+    """Return a new object of `kind`, which derives from `base`, as `base.__new__` makes it."""
+    return base.__new__(kind)
 
 
 def owned(array):

@@ -1,7 +1,10 @@
 # C types of engine.py for the compiled build.
 cimport cython
 from rushlight.core.tensor cimport TensorBase, Version, make, node_of
-from rushlight.native.facts cimport fits, owned
+from rushlight.core.flags cimport _Flags
+from rushlight.native.facts cimport alike, fits, owned, sizes_of
+
+cdef _Flags flags
 
 
 @cython.final
@@ -12,6 +15,7 @@ cdef class _Raw:
 @cython.final
 cdef class _Sequence:
     cdef public long n
+    cdef public long walks
     cdef public object cross
 
 
@@ -25,6 +29,7 @@ cdef class Plan:
     cdef public bint whole
 
 
+@cython.freelist(64)
 cdef class Node:
     cdef object __weakref__
     cdef public object op
@@ -35,6 +40,7 @@ cdef class Node:
     cdef public list versions
     cdef public bint freed
     cdef public long seq
+    cdef public long seen
     cdef public object out_shape
     cdef public object out_dtype
     cdef public list multi
@@ -49,7 +55,7 @@ cdef class Node:
 
     cpdef renumber(self)
 
-    @cython.locals(version=long, c=Version, item_tensor=TensorBase)
+    @cython.locals(version=long, c=Version, t=TensorBase)
     cpdef unpack(self, Py_ssize_t k, bint as_tensor)
 
     @cython.locals(plan=Plan, saved=list, values=list, n=Py_ssize_t, slot=Py_ssize_t, positions=tuple, k=Py_ssize_t)
@@ -63,8 +69,12 @@ cdef class Node:
 
 
 cdef _Sequence SEQUENCE
+cdef object SAME
 
-@cython.locals(node=Node, order=list, stack=list, seen=set, last=long, sorted_already=bint)
+@cython.locals(n=Py_ssize_t)
+cdef ask(rule, g, list values, tuple positions)
+
+@cython.locals(node=Node, other=Node, order=list, stack=list, last=long, walk_number=long, i=Py_ssize_t, sorted_already=bint)
 cdef list reachable(list start)
 
 @cython.locals(node=Node, target=Node, leaf=TensorBase, shared=bint, own=bint, edges=list, k=Py_ssize_t, nr=Py_ssize_t)

@@ -8,12 +8,13 @@ youngest first, are in topological order. Gradients between nodes are plain arra
 from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
-from .arrays import fits, like_leaf, owned
+from .arrays import alike, fits, like_leaf, owned, sizes_of
 from .handles import RemovableHandle
 from .modes import Flags, state
 from .tensor import OPS, TensorBase, counter, make, node_of
 from .watch import WALKS, WATCH
 
+flags = Flags
 _ndarray = CPU.array_type
 _KERNELS = CPU.kernels
 
@@ -35,6 +36,7 @@ HIDDEN = -3
 class _Sequence:
     def __init__(self):
         self.n = 0
+        self.walks = 0
         self.cross = None           # vmap's function of (node, gradient, edge): sums where a gradient leaves the batch
 
 
@@ -51,7 +53,7 @@ class Plan:
 
     def __init__(self, saves, rules, checked, needs):
         self.saves = saves          # ((source, index), ...)
-        self.rules = rules          # ((slot, function, positions in saves), ...); slot -1: vjp_all
+        self.rules = rules          # ((slot, function, positions in saves, kernel or None), ...); slot -1: vjp_all
         self.checked = checked      # whether any saved value is a memory with a version
         self.needs = needs          # for each tensor parameter, whether it wants a gradient
         self.n_slots = len(needs)
@@ -66,7 +68,7 @@ class Node:
         edges: for each tensor input a Node, a leaf Tensor (which accumulates), or None.
         nrs: {edge number: output number} where that is not 0.
         saved, versions: what the plan asked for; None once freed.
-        seq: the age; larger is younger.
+        seq: the age; larger is younger.  seen: the number of the last walk that met the node.
         pre_hooks: {output number: {id: hook}} from tensors; node_hooks and node_pre_hooks from nodes.
         retained: {output number: weak reference to the tensor that wants its gradient}.
         lengths: for ops with a list parameter, its length at its place, -1 elsewhere.
@@ -164,10 +166,11 @@ class Node:
         if version < 0:
             return item
         if isinstance(item, TensorBase):
-            c = item._counter
+            t = item
+            c = t._counter
             if c is not None and c.n != version:
-                self.complain(k, item._array, c, version)
-            return item if as_tensor else item._array
+                self.complain(k, t._array, c, version)
+            return t if as_tensor else t._array
         array, c = item
         if c.n != version:
             self.complain(k, array, c, version)
@@ -204,19 +207,16 @@ class Node:
             values = [self.unpack(k, create_graph) for k in range(len(saved))]
         if plan.whole and saved is not None:
             values.insert(0, g)
-            found = plan.rules[0][1](*values)
+            rule, kernel = plan.rules[0][1], plan.rules[0][3]
+            found = NotImplemented if create_graph or kernel is None else kernel(*values)
+            if found is NotImplemented:
+                found = rule(*values)
             return found if self.lengths is None else self.flatten(found)
         found = [None] * plan.n_slots
-        for slot, rule, positions in plan.rules:
-            n = len(positions)
-            if n == 0:
-                r = rule(g)
-            elif n == 1:
-                r = rule(g, values[positions[0]])
-            elif n == 2:
-                r = rule(g, values[positions[0]], values[positions[1]])
-            else:
-                r = rule(g, *[values[p] for p in positions])
+        for slot, rule, positions, kernel in plan.rules:
+            r = NotImplemented if create_graph or kernel is None else ask(kernel, g, values, positions)
+            if r is NotImplemented:
+                r = ask(rule, g, values, positions)
             if slot >= 0:
                 found[slot] = r
             else:
@@ -258,7 +258,11 @@ class Node:
         for k in range(len(self.saved)):
             if self.versions[k] >= 0:
                 item = self.saved[k]
-                c = item._counter if isinstance(item, TensorBase) else item[1]
+                if isinstance(item, TensorBase):
+                    t = item
+                    c = t._counter
+                else:
+                    c = item[1]
                 c.saved -= 1
 
     def remember_stack(self):
@@ -277,7 +281,7 @@ class Node:
 
 _DEFAULTS = dict.fromkeys(("op", "edges", "nrs", "plan", "saved", "versions", "out_shape", "out_dtype", "multi", "lengths",
                            "grad_name", "pre_hooks", "node_hooks", "node_pre_hooks", "retained", "stack", "extra"))
-_DEFAULTS["freed"] = False
+_DEFAULTS.update(freed=False, seen=0)
 for _name, _value in _DEFAULTS.items():         # the pure build: fields start as class attributes
     if not hasattr(Node, _name):
         setattr(Node, _name, _value)
@@ -286,6 +290,26 @@ FREED = errors.taught("Trying to backward through the graph a second time (or di
          "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
          "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
          "if you need to access saved tensors after calling backward.")
+
+
+def same(g):
+    """The rule of a sum's input: the gradient as it is."""
+    return g
+
+
+def ask(rule, g, values, positions):
+    """Return what a rule, or its kernel, makes of a gradient and the saved values at these positions."""
+    n = len(positions)
+    if n == 0:
+        return g if rule is SAME else rule(g)
+    if n == 1:
+        return rule(g, values[positions[0]])
+    if n == 2:
+        return rule(g, values[positions[0]], values[positions[1]])
+    return rule(g, *[values[p] for p in positions])
+
+
+SAME = same
 
 
 class AccumulateGrad(Node):
@@ -474,26 +498,42 @@ def walk_all(start, pending, results, retain_graph, create_graph, captures):
 
 def reachable(start):
     """Return every node reachable from `start`, youngest first."""
-    seen = set()
     order = []
     stack = list(start)
+    SEQUENCE.walks += 1
+    walk_number = SEQUENCE.walks
     last = SEQUENCE.n + 1
     sorted_already = True               # a chain is met in order
     while stack:
         node = stack.pop()
-        if node in seen:
+        if node.seen == walk_number:
             continue
-        seen.add(node)
+        node.seen = walk_number
+        i = len(order)
         order.append(node)
-        if node.seq > last:
+        if node.seq < last:
+            last = node.seq
+        elif i > _FEW:
             sorted_already = False
-        last = node.seq
+        else:
+            while i > 0:
+                other = order[i - 1]
+                if other.seq > node.seq:
+                    break
+                order[i] = other
+                i -= 1
+            order[i] = node
         for e in node.edges:
-            if e is not None and not isinstance(e, TensorBase) and e not in seen:
-                stack.append(e)
+            if e is not None and not isinstance(e, TensorBase):
+                other = e
+                if other.seen != walk_number:
+                    stack.append(e)
     if not sorted_already:
         order.sort(key=_age, reverse=True)
     return order
+
+
+_FEW = 64               # nodes up to which each is put in its place at once
 
 
 def _age(node):
@@ -550,7 +590,8 @@ def walk(order, pending, results, retain_graph, create_graph, captures, runs):
                 r = SEQUENCE.cross(node, r, e)
             if isinstance(e, TensorBase):
                 leaf = e
-                r = fit(r, leaf._array.shape, leaf._array.dtype, create_graph)
+                if create_graph or not alike(r, leaf._array):
+                    r = fit(r, sizes_of(leaf._array), leaf._array.dtype, create_graph)
                 if captures is None:
                     own = not shared and r is not incoming and not appears(found, r, k)
                     accumulate_leaf(leaf, r, own, create_graph)
@@ -570,8 +611,8 @@ def walk(order, pending, results, retain_graph, create_graph, captures, runs):
 
 def call(node, grads, create_graph):
     """Run a node's rules; in anomaly mode say which forward call failed and look for NaN."""
-    if not Flags.anomaly:
-        if Flags.special and WATCH.on:
+    if not flags.anomaly:
+        if flags.special and WATCH.on:
             return WATCH.node(node, grads, create_graph)
         return node.run(grads, create_graph)
     try:

@@ -3,6 +3,7 @@ cimport cython
 from rushlight.core.tensor cimport TensorBase, Version, counter, make, node_of, view_requires_grad
 from rushlight.core.engine cimport Node, Plan, _Raw
 from rushlight.core.flags cimport _Flags
+from rushlight.native.facts cimport dtype_of, sizes_of
 
 cdef _Flags flags
 cdef _Raw walks
@@ -50,6 +51,7 @@ cdef class Op:
     cdef public int n_plain
     cdef public int enough
     cdef public tuple tails
+    cdef public dict bindings
     cdef public bint has_list
     cdef public object numbers
     cdef public tuple promoted
@@ -58,6 +60,9 @@ cdef class Op:
     cpdef binary(self, a, b)
 
     cpdef fill(self, tuple args)
+
+    @cython.locals(n=Py_ssize_t, k=Py_ssize_t, places=tuple, values=list)
+    cdef tuple bound(self, tuple args, dict kwargs)
 
     @cython.locals(values=list, mixed=bint, number=bint, track=bint, special=bint, t=TensorBase, out=TensorBase, i=Py_ssize_t)
     cpdef apply(self, tuple args)

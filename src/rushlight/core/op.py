@@ -10,6 +10,7 @@ from .. import dtypes, errors
 from ..backend import base as backends
 from ..backend.cpu import B as CPU, SILENT, hush, unhush
 from . import arguments, autocast, inplace, overrides, plans, tensor as tensor_module, views
+from .arrays import dtype_of, sizes_of
 from .engine import HIDDEN, Node, RAW
 from .kinds import DTYPE, FLOAT, INPUT, LIST, NO_PROMOTION, OPTIONAL, OUTPUT, SHAPE, VALUE
 from .modes import Flags, state
@@ -61,14 +62,30 @@ class Op:
             if answer is not NOBODY:
                 return answer
         if kwargs:
-            if "out" in kwargs and "out" not in self.params:
-                out = kwargs.pop("out")
-                if out is not None:
-                    return self.call_out(arguments.bind(self, args, kwargs), out)
-            args = arguments.bind(self, args, kwargs)
+            bound = self.bound(args, kwargs)
+            if bound is None:
+                if "out" in kwargs and "out" not in self.params:
+                    out = kwargs.pop("out")
+                    if out is not None:
+                        return self.call_out(arguments.bind(self, args, kwargs), out)
+                bound = arguments.bind(self, args, kwargs)
+            args = bound
         elif len(args) != self.n_plain:
             args = self.fill(args)
         return self.apply(args)
+
+    def bound(self, args, kwargs):
+        """Return the full argument tuple of a call with keywords that was bound before; None when it was not."""
+        n = len(args)
+        places = self.bindings.get((n, *kwargs))
+        if places is None:
+            return None
+        values = list(args + self.tails[n])
+        k = 0
+        for value in kwargs.values():
+            values[places[k]] = value
+            k += 1
+        return tuple(values)
 
     def binary(self, a, b):
         """Compute an operator: two operands, every option at its default."""
@@ -125,8 +142,8 @@ class Op:
                     return arguments.apply_general(self, args)
                 values[i] = array
                 if dtype is None:
-                    dtype = array.dtype
-                elif array.dtype is not dtype:
+                    dtype = dtype_of(array)
+                elif dtype_of(array) is not dtype:
                     mixed = True
                 if not track and (t._req or t._node is not None or
                                   (t._base is not None and view_requires_grad(t))):
@@ -291,13 +308,13 @@ class Op:
         self.add_edges(node, args)
         plan = node.plan
         if self.outputs is None:
-            node.out_shape = result.shape
-            node.out_dtype = result.dtype
+            node.out_shape = sizes_of(result)
+            node.out_dtype = dtype_of(result)
             out._node = node
             if self.view and out._base is not None:
                 out._seen = out._counter.n
         else:
-            node.multi = [((), _F32) if r is None else (r.shape, r.dtype) for r in result]
+            node.multi = [((), _F32) if r is None else (sizes_of(r), dtype_of(r)) for r in result]
             for k, t in enumerate(out):
                 if t is not None and result[k].dtype.kind in "fcVW":
                     t._node = node
@@ -370,7 +387,8 @@ class Op:
             elif source == VALUE:
                 item = args[i]
             elif source == SHAPE:
-                item = _shape(values[i])
+                item = values[i]
+                item = sizes_of(item) if type(item) is _ndarray else _shape(item)
             elif source == DTYPE:
                 item = args[i].dtype if isinstance(args[i], TensorBase) else None
             else:

@@ -54,6 +54,7 @@ def read_signature(op, body):
     op.n_plain = op.n_params if op.n_positional == op.n_params else -1
     op.enough = max([i + 1 for i in range(op.n_params) if op.needed[i]], default=0)
     op.defaults = tuple([given.get(p) for p in op.params])
+    op.bindings = {}            # (number of arguments, *keywords) -> the keywords' places, of calls that were right
     op.tails = tuple([op.defaults[i:] for i in range(op.n_params + 1)])
     op.slots = tuple(i for i, k in enumerate(op.kinds) if k != OPTION)
     if op.numbers is None:
@@ -126,12 +127,12 @@ def make_plan(op, mask):
 
     if op.rule_all is not None:
         rule, sources = op.rule_all
-        rules.append((-1, rule, positions(sources)))
+        rules.append((-1, rule, positions(sources), CPU.kernels.get(op.name + ".all")))
     else:
         for slot, i in enumerate(op.slots):
             if mask >> slot & 1 and i in op.rules:
                 rule, sources = op.rules[i]
-                rules.append((slot, rule, positions(sources)))
+                rules.append((slot, rule, positions(sources), CPU.kernels.get(f"{op.name}.{op.params[i]}")))
     plan = Plan(tuple(saves), tuple(rules), any(s in (INPUT, OUTPUT) for s, _ in saves),
                 tuple([bool(mask >> slot & 1) for slot in range(len(op.slots))]))
     op.plans[mask] = plan

@@ -1,5 +1,6 @@
 # C types of tensor.py for the compiled build.
 cimport cython
+from rushlight.native.facts cimport fresh
 
 
 @cython.final

@@ -8,6 +8,7 @@ from typing import Any
 from .. import devices, dtypes
 from ..backend import base as backends
 from ..backend.cpu import B as CPU
+from .arrays import fresh
 from .modes import state
 from .size import Size
 
@@ -443,12 +444,10 @@ class Tensor(TensorBase, metaclass=_TensorMeta):
         return OPS.construct(cls, *args, **kwargs)
 
 
-_new = TensorBase.__new__
-
 
 def make(array):
     """Return a tensor of an array, outside any graph."""
-    t = _new(Tensor)
+    t = fresh(TensorBase, Tensor)
     t._array = array
     return t
 
@@ -457,7 +456,7 @@ def make_as(cls, array):
     """Return a tensor of the class `cls` (a subclass of Tensor)."""
     if _Overriding.base is not None and issubclass(cls, _Overriding.base):
         OPS.activate_overrides()
-    t = _new(cls)
+    t = fresh(TensorBase, cls)
     t._array = array
     return t
 
@@ -481,7 +480,7 @@ def counter(t):
 
 def alias(t):
     """Return a tensor of the same memory and version outside the graph (what `detach` gives)."""
-    out = _new(Tensor)
+    out = fresh(TensorBase, Tensor)
     out._array = t._array
     out._root = t._root if t._root is not None else t._array
     out._counter = counter(t)

@@ -1,6 +1,5 @@
 """The categorical distribution."""
 from .. import dtypes
-from ..core.modes import no_grad
 from ..core.op import OPS
 from ..core.tensor import Size
 from . import constraints
@@ -84,19 +83,20 @@ class Categorical(Distribution):
         return self._all(float("nan"))
 
     def sample(self, sample_shape=()):
+        probs = self.probs
+        if probs.dim() > 2:
+            probs = probs.reshape(-1, self._num_events)
+        if sample_shape == ():
+            return OPS.multinomial(probs, 1, True).reshape(self._batch_shape)
         shape = self._extended_shape(sample_shape)
-        with no_grad():
-            probs = self.probs
-            if probs.dim() > 2:
-                probs = probs.reshape(-1, self._num_events)
-            drawn = OPS.multinomial(probs, Size(sample_shape).numel() if sample_shape else 1, True)
-            return (drawn.T if sample_shape and probs.dim() > 1 else drawn).reshape(shape)
+        drawn = OPS.multinomial(probs, Size(sample_shape).numel() if sample_shape else 1, True)
+        return (drawn.T if sample_shape and probs.dim() > 1 else drawn).reshape(shape)
 
     def log_prob(self, value):
         if self._validate_args:
             self._validate_sample(value)
         logits, value = self.logits, value.long()
-        if value.shape != logits.shape[:-1]:
+        if value.shape != self._batch_shape:
             value, logits = OPS.broadcast_tensors(value.unsqueeze(-1), logits)
             return logits.gather(-1, value[..., :1]).squeeze(-1)
         return logits.gather(-1, value.unsqueeze(-1)).squeeze(-1)

@@ -73,13 +73,8 @@ class Distribution:
         if not isinstance(value, TensorBase):
             raise ValueError("The value argument to log_prob must be a Tensor")
         shape, event = value.shape, self._event_shape
-        if event and shape[max(len(shape) - len(event), 0):] != event:
-            raise ValueError(f"The right-most size of value must match event_shape: {value.size()} vs {event}.")
-        expected = self._batch_shape + event
-        for m, n in zip(reversed(shape), reversed(expected)):
-            if m != n and m != 1 and n != 1:
-                raise ValueError("Value is not broadcastable with batch_shape+event_shape: "
-                                 f"{value.size()} vs {Size(expected)}.")
+        if event or shape != self._batch_shape:
+            self._check_shape(value, shape, event)
         try:
             support = self.support
         except NotImplementedError:
@@ -89,6 +84,15 @@ class Distribution:
         if not constraints.holds(support, value):
             raise ValueError(f"Expected value argument ({type(value).__name__} of shape {tuple(value.shape)}) to be within "
                              f"the support ({support!r}) of the distribution {self!r}, but found invalid values:\n{value}")
+
+    def _check_shape(self, value, shape, event):
+        if event and shape[max(len(shape) - len(event), 0):] != event:
+            raise ValueError(f"The right-most size of value must match event_shape: {value.size()} vs {event}.")
+        expected = self._batch_shape + event
+        for m, n in zip(reversed(shape), reversed(expected)):
+            if m != n and m != 1 and n != 1:
+                raise ValueError("Value is not broadcastable with batch_shape+event_shape: "
+                                 f"{value.size()} vs {Size(expected)}.")
 
     # ---- copies of another batch shape
 

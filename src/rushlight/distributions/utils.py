@@ -80,13 +80,17 @@ def probs_to_logits(probs, is_binary=False):
 class lazy_property:
     """A property that is computed on first use and then kept as an attribute."""
 
+    _shown = None
+
     def __init__(self, wrapped):
         self.wrapped = wrapped
         functools.update_wrapper(self, wrapped)
 
     def __get__(self, instance, owner=None):
         if instance is None:
-            return _lazy_property_and_property(self.wrapped)
+            if self._shown is None:
+                self._shown = _lazy_property_and_property(self.wrapped)
+            return self._shown
         if is_grad_enabled():
             value = self.wrapped(instance)
         else:

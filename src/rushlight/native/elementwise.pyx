@@ -711,6 +711,10 @@ def pow(input, exponent, out=None):
     return two(RL_POW, input, exponent, out, True)
 
 
+cdef inline bint is_bound(object x) noexcept:
+    return x is None or PyFloat_CheckExact(x) or PyLong_CheckExact(x)
+
+
 cdef object limits(object low, object high, int dtype):
     """Return the bounds of a clamp, the extreme ones of the dtype where None; None when one is nan."""
     if dtype == RL_I64 or dtype == RL_I32:
@@ -732,6 +736,8 @@ def clamp(input, min=None, max=None, out=None):
 
 def clamp_backward(g, input, min=None, max=None, out=None):
     """g where min <= input <= max, else 0."""
+    if not (is_bound(min) and is_bound(max)):
+        return NotImplemented
     bounds = limits(min, max, RL_F32)
     if bounds is None or computed_in(code_of(g)) > RL_F64:
         return NotImplemented

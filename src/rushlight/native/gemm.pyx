@@ -317,13 +317,14 @@ def linear(input, weight, bias=None):
     return out if run(&g, which) else NotImplemented
 
 
-def linear_backward(grad, input, weight, need_input=True, need_weight=True, need_bias=True):
-    """Return the gradients of `linear` with respect to input, weight and bias; None where not needed."""
+def linear_backward(grad, input, weight, bias_shape, tuple wanted):
+    """Return the gradients of `linear` with respect to input, weight and bias; None where not wanted."""
     cdef Operand s, x, w
     cdef RlMatmul p
     cdef npy_intp dims[2]
     cdef ndarray gi = None, gw = None, gb = None
     cdef int which = index(grad), num
+    cdef bint need_input = wanted[0], need_weight = wanted[1], need_bias = wanted[2]
     if which < 0 or not take(grad, which, &s) or not take(input, which, &x) or not take(weight, which, &w):
         return NotImplemented
     if w.nd != 2 or s.nd == 0 or s.nd != x.nd or s.shape[s.nd - 1] != w.shape[0] or x.shape[x.nd - 1] != w.shape[1]:
@@ -341,7 +342,7 @@ def linear_backward(grad, input, weight, need_input=True, need_weight=True, need
             input = cnp.PyArray_GETCONTIGUOUS(<ndarray> input)
             if not take(input, which, &x) or not rows_of(&x):
                 return NotImplemented
-    if s.shape[0] != x.shape[0]:
+    if s.shape[0] != x.shape[0] or need_bias and (len(bias_shape) != 1 or bias_shape[0] != w.shape[0]):
         return NotImplemented
     num = typenum(which)
     start(&p)

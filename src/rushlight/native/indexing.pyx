@@ -258,6 +258,28 @@ def _gather_back(input, shape, dim, index):
     return write(target, axis_of(dim, guard.ndim(target)), index, True, False, kAdd, input, True)
 
 
+def reshape(*args):
+    """The elements of a contiguous array in another shape, as a view: (input, size)."""
+    cdef int64_t s, known = 1
+    cdef npy_intp n = guard.size(args[0])
+    cdef bint good, open_ = False
+    if guard.flat(args[0], guard.typenum(args[0])) == NULL or type(args[1]) is not tuple:
+        return NotImplemented
+    for size in <tuple> args[1]:
+        s = integer(size, &good)
+        if not good or s < (0 if open_ else -1) or s > n:
+            return NotImplemented
+        if s == -1:
+            open_ = True
+        else:
+            known *= s
+        if known > n:
+            return NotImplemented
+    if (known == 0 or n % known) if open_ else known != n:
+        return NotImplemented
+    return cnp.PyArray_Reshape(<ndarray> args[0], args[1])
+
+
 def scatter(input, dim, index, src, out=None):
     """The input with the elements of `src` stored where `index` says."""
     return stored(input, dim, index, src, out, True, kWrite)
@@ -581,40 +603,6 @@ def one_hot(input, num_classes=-1):
 
 # ------------------------------------------------------------------ filling
 
-cdef npy_intp SPREAD_LIMIT = 4096             # larger gradients are left to the body, whose view costs no memory
-
-
-def spread(grad, shape, dim, keepdim):
-    """Return `shape` filled with the one element of `grad`; only for whole reductions of few elements."""
-    cdef npy_intp dims[MAX_DIMS]
-    cdef npy_intp n = 1, i
-    cdef int k, nd, num = guard.typenum(grad)
-    cdef const char* p = guard.flat_n(grad, num, 1)
-    cdef float one
-    cdef double two
-    if dim is not None or p == NULL or (num != cnp.NPY_FLOAT32 and num != cnp.NPY_FLOAT64) or type(shape) is not tuple:
-        return NotImplemented
-    nd = <int> len(<tuple> shape)
-    if nd > MAX_DIMS:
-        return NotImplemented
-    for k in range(nd):
-        dims[k] = (<tuple> shape)[k]
-        n *= dims[k]
-        if n > SPREAD_LIMIT:
-            return NotImplemented
-    result = guard.new(nd, dims, num)
-    cdef char* out = guard.flat_out(result, num, n)
-    if num == cnp.NPY_FLOAT32:
-        one = (<const float*> p)[0]
-        for i in range(n):
-            (<float*> out)[i] = one
-    else:
-        two = (<const double*> p)[0]
-        for i in range(n):
-            (<double*> out)[i] = two
-    return result
-
-
 cdef void clear_piece(void* p, int64_t begin, int64_t end) noexcept nogil:
     memset(<char*> p + begin, 0, <size_t> (end - begin))
 
@@ -635,7 +623,7 @@ cpdef object clear(object array):
 
 
 KERNELS = {
-    "spread": spread, "clear": clear, "gather": gather, "_gather_back": _gather_back, "scatter": scatter,
+    "_unsafe_view": reshape, "view": reshape, "clear": clear, "gather": gather, "_gather_back": _gather_back, "scatter": scatter,
     "_scatter_value": _scatter_value, "scatter_add": scatter_add, "index_select": index_select,
     "_index_select_back": _index_select_back, "index_add": index_add, "index_copy": index_copy, "take_any": take_any, "all_below": all_below,
     "embedding": embedding, "embedding_backward": embedding_backward, "_index": pick, "_put": put, "_index_back": pick_back,

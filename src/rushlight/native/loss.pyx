@@ -376,6 +376,16 @@ cdef bint row_scales(Job* j, object g, object total_weight, int reduction, char*
     cdef int64_t r
     if gp == NULL or total == NULL:
         return False
+    if not each and j.weight == NULL:           # one factor for all rows
+        w = element(gp, j.dtype, 0)
+        w = w / element(total, j.dtype, 0) if reduction == MEAN else w
+        if j.dtype == 0:
+            for r in range(j.rows):
+                (<float*> scale)[r] = <float> w
+        else:
+            for r in range(j.rows):
+                (<double*> scale)[r] = w
+        return True
     for r in range(j.rows):
         w = element(gp, j.dtype, r if each else 0)
         if reduction == MEAN:
@@ -420,6 +430,10 @@ def cross_entropy_backward(grad, probs, total_weight, target, weight=None, ignor
     """Gradient of `cross_entropy_forward`'s loss to its scores: (softmax - one hot) times each row's factor."""
     cdef Job j
     cdef int how
+    if type(grad) is tuple:             # the rule's gradients: of the loss alone
+        if (<tuple> grad)[1] is not None:
+            return NotImplemented
+        grad = (<tuple> grad)[0]
     if not scored(probs, target, weight, ignore_index, &j) or not code(reduction, &how):
         return NotImplemented
     out_of_bounds(&j)
@@ -570,6 +584,52 @@ def mse_loss_backward(grad, input, target, reduction):
     return result
 
 
+# ------------------------------------------------------------------ absolute errors with a square in the middle
+
+cdef enum:
+    FEW = 1024          # elements up to which one simple loop is faster than a vector loop for every step
+
+
+cdef double slope(int dtype, bint huber, double d, double edge) noexcept nogil:
+    """Return one element's derivative."""
+    if not huber:
+        d, edge = rounded(dtype, d * rounded(dtype, 1.0 / edge)), 1.0
+    edge = rounded(dtype, edge)
+    return -edge if d < -edge else edge if d > edge else d
+
+
+cdef object gradient_of_few(bint huber, object g, object input, object target, object reduction, double edge):
+    """Return the gradient of the input, for few elements."""
+    cdef Job j
+    cdef int how, num = guard.typenum(input)
+    cdef npy_intp i, n = guard.size(input)
+    cdef double d, of_loss
+    if not pair(input, target, &j) or not code(reduction, &how) or not 0 < n <= FEW:
+        return NotImplemented
+    j.scale = guard.flat_n(g, num, n if how == NONE else 1)
+    if j.scale == NULL:
+        return NotImplemented
+    result = guard.new_like(input)
+    j.out = guard.flat_out(result, num, n)
+    for i in range(n):
+        d = rounded(j.dtype, element(j.x, j.dtype, i) - element(j.y, j.dtype, i))
+        of_loss = element(j.scale, j.dtype, i if how == NONE else 0)
+        if how == MEAN:
+            of_loss = rounded(j.dtype, of_loss / <double> n)
+        put(j.out, j.dtype, i, slope(j.dtype, huber, d, edge) * of_loss)
+    return result
+
+
+def smooth_l1_rule(g, input, target, reduction, beta):
+    """Gradient of `smooth_l1_loss` to its input."""
+    return gradient_of_few(False, g, input, target, reduction, beta)
+
+
+def huber_rule(g, input, target, reduction, delta):
+    """Gradient of `huber_loss` to its input."""
+    return gradient_of_few(True, g, input, target, reduction, delta)
+
+
 KERNELS = {
     "softmax": softmax, "log_softmax": log_softmax,
     "softmax_backward": softmax_backward, "log_softmax_backward": log_softmax_backward,
@@ -577,5 +637,8 @@ KERNELS = {
     "cross_entropy_forward": cross_entropy_forward, "cross_entropy_backward": cross_entropy_backward,
     "binary_cross_entropy": binary_cross_entropy,
     "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,
-    "smooth_l1_loss": smooth_l1_loss, "huber_loss": huber_loss, "mse_loss": mse_loss, "mse_loss_backward": mse_loss_backward,
+    "mse_loss": mse_loss, "mse_loss_backward": mse_loss_backward,
+    "smooth_l1_loss": smooth_l1_loss, "huber_loss": huber_loss,
+    # gradient rules
+    "smooth_l1_loss.input": smooth_l1_rule, "huber_loss.input": huber_rule,
 } if t != NULL else {}

@@ -5,7 +5,7 @@ another type or layout raises ValueError. Callers hold the source's lock.
 """
 
 cimport numpy as cnp
-from libc.math cimport M_PI, NAN, cos, exp, fabs, floor, isnan, lgamma, log, log1p, pow, sin, sqrt
+from libc.math cimport INFINITY, M_PI, NAN, cos, exp, fabs, floor, isnan, lgamma, log, log1p, pow, sin, sqrt
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from rushlight.native cimport guard
 
@@ -176,6 +176,52 @@ def exponential(state, out, double rate):
     cdef size_t n = guard.size(out)
     with nogil:
         t.exponential(s, p, n, rate)
+
+
+def race(*args):
+    """Fill int64 `out` with the place of the largest weight / exponential number of each row: (state, weights, out).
+
+    False, with the state as it was, unless the weights are contiguous floats, none negative, infinite or nan, some above 0
+    in every row.
+    """
+    cdef uint32_t* s = _state(args[0])
+    cdef int num = guard.typenum(args[1])
+    cdef bint single = num == cnp.NPY_FLOAT32
+    cdef const char* w = guard.flat(args[1], num)
+    cdef int64_t* found = <int64_t*> _out(args[2], cnp.NPY_INT64)
+    cdef cnp.npy_intp n = guard.size(args[1]), rows = guard.size(args[2]), cols, r, k
+    cdef double x, best
+    if w == NULL or not (single or num == cnp.NPY_FLOAT64) or rows == 0:
+        return False
+    cols = n // rows
+    for r in range(rows):
+        best = 0
+        for k in range(r * cols, (r + 1) * cols):
+            x = (<const float*> w)[k] if single else (<const double*> w)[k]
+            if not 0 <= x < INFINITY:
+                return False
+            if x > best:
+                best = x
+        if best == 0:
+            return False
+    scratch = guard.new(1, &n, cnp.NPY_FLOAT64)
+    cdef double* q = <double*> guard.flat_out(scratch, cnp.NPY_FLOAT64, n)
+    t.exponential(s, q, n, 1.0)
+    for r in range(rows):
+        best = -1
+        for k in range(cols):
+            x = q[r * cols + k]
+            if single:
+                x = <double> (<const float*> w)[r * cols + k] / <double> (<float> x)
+                x = <float> x
+            else:
+                x = (<const double*> w)[r * cols + k] / x
+            if isnan(x):
+                found[r] = k
+                break
+            if x > best:
+                best, found[r] = x, k
+    return True
 
 
 def integers(state, out, int64_t low, uint64_t count, bint wide):

@@ -60,6 +60,7 @@ cdef enum:
     PIECE = 16384       # elements of one piece of work
     RUN = 65536         # elements of a piece of a whole reduction: a power of two
     HALVES = 32768      # longer sums over everything are added as PyTorch's two threads add them, half each
+    FEW = 4096          # elements up to which a gradient is repeated in memory; the body's view costs none
     GROUP = 32          # columns: a multiple of those that are summed together
     WIDE = 256          # columns that go down together at most
     SCAN_WIDE = 128     # the same of running reductions
@@ -421,6 +422,50 @@ def sum(input, dim=None, keepdim=False, dtype=None):
     return counts(t.count[at], input, dim, keepdim, RL_COUNT)
 
 
+cdef inline void fill(char* out, int dtype, int64_t first, int64_t step, int64_t n, double x) noexcept:
+    cdef int64_t m
+    cdef float single = <float> x
+    for m in range(n):
+        if dtype == 0:
+            (<float*> out)[first + m * step] = single
+        else:
+            (<double*> out)[first + m * step] = x
+
+
+cdef object spread_of(object g, tuple shape, object dim):
+    """Return g repeated along the reduced dimensions into a small array of `shape`."""
+    cdef npy_intp dims[MAX_DIMS]
+    cdef Fold f
+    cdef int k, num = guard.typenum(g), dtype = float_index(g)
+    cdef int64_t o, i, n = 1
+    cdef const char* p
+    cdef char* out
+    cdef double x
+    if dtype < 0 or len(shape) > MAX_DIMS:
+        return NotImplemented
+    for k in range(len(shape)):
+        dims[k] = <npy_intp> shape[k]
+        n *= dims[k]
+        if not 0 < n <= FEW:
+            return NotImplemented
+    result = guard.new(len(shape), dims, num)
+    if fold(result, dim, False, &f) == NULL or f.kind == MIDDLE:
+        return NotImplemented
+    p, out = guard.flat_n(g, num, f.outer * f.inner), guard.flat_out(result, num, n)
+    if p == NULL or f.kind == WHOLE and guard.size(g) != 1:
+        return NotImplemented
+    for o in range(f.outer):
+        for i in range(f.inner):
+            x = (<const float*> p)[o * f.inner + i] if dtype == 0 else (<const double*> p)[o * f.inner + i]
+            fill(out, dtype, o * f.mid * f.inner + i, f.inner, f.mid, x)
+    return result
+
+
+def spread(*args):
+    """A reduction's result repeated over the dimensions it was reduced from, (grad, shape, dim, keepdim)."""
+    return spread_of(args[0], args[1], args[2])
+
+
 def mean(input, dim=None, keepdim=False, dtype=None):
     """Arithmetic mean over `dim` (all when None), of floats."""
     if dtype is not None or float_index(input) < 0:
@@ -689,7 +734,8 @@ def _kernel(int op):
 
 KERNELS = {}
 if t != NULL:
-    KERNELS.update({"sum": sum, "mean": mean, "nansum": nansum, "var": var, "std": std, "linalg_vector_norm": linalg_vector_norm})
+    KERNELS.update({"sum": sum, "mean": mean, "nansum": nansum, "var": var, "std": std,
+                    "linalg_vector_norm": linalg_vector_norm, "spread": spread})
     for _op, _name in enumerate(("amax", "max_all", "max_dim", "argmax")):
         KERNELS[_name], KERNELS[_name.replace("max", "min")] = _extreme(False, _op), _extreme(True, _op)
     for _op, _name in enumerate(("all", "any", "count_nonzero", "prod", "logsumexp", "cumsum", "reversed_cumsum", "cumprod",

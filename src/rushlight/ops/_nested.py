@@ -30,8 +30,13 @@ def array_from(data, dtype=None):
     Raises: ValueError for ragged nests and numbers too large, TypeError or RuntimeError for elements
         that are no numbers, all as `torch.tensor` does.
     """
-    if type(data) in _NUMBERS:
-        return numbers_to_array([data], {type(data)}, dtype).reshape(())
+    kind = type(data)
+    if kind is list and data:               # the usual nest is one list of numbers
+        kinds = set(map(type, data))
+        if kinds <= _NUMBERS:
+            return numbers_to_array(data, kinds, dtype)
+    if kind in _NUMBERS:
+        return numbers_to_array([data], {kind}, dtype).reshape(())
     if not _is_sequence(data):
         _leaf_dtype(data)               # raises for what is no number
         return _leaves_to_array([data], dtype).reshape(())

@@ -7,6 +7,7 @@ from ..backend.cpu import SILENT, hush, unhush
 from ..backend.cpu import B as CPU
 from ..core import inplace, views
 from ..core.modes import Flags, state
+from ..core.engine import same
 from ..core.op import T, composite, method, op
 from ..core.tensor import INFERENCE, OPS, TensorBase, make, wants_grad
 from ..errors import broadcast_mismatch
@@ -123,7 +124,7 @@ def _to_copy(B, input: T, dtype, memory_format):
     return found if memory_format is formats.preserve_format else in_format(B, found, memory_format)
 
 
-_to_copy.vjp(input=lambda g: g)
+_to_copy.vjp(input=same)
 
 
 @op(ns=(), method=False, name="_to_device", grad_name="ToCopyBackward0")
@@ -346,7 +347,7 @@ def _copy(B, input: T, other: T):
     return B.broadcast_to(found, input.shape)
 
 
-_copy.vjp(input=lambda g: zeros_like(g), other=lambda g: g)
+_copy.vjp(input=lambda g: zeros_like(g), other=same)
 
 
 def _check_fits(shape, other):
@@ -428,7 +429,7 @@ def _tensor_like(B, input: T, value: T):
 def _fill_op(body, name, number):
     made = op(ns=(), method=False, name=name, grad_name=f"FillBackward{number}")(body)
     if body is _tensor_like:
-        return made.vjp(input=lambda g: zeros_like(g), value=lambda g: g)
+        return made.vjp(input=lambda g: zeros_like(g), value=same)
     return made.vjp(input=lambda g: zeros_like(g))
 
 

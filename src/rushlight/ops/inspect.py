@@ -207,6 +207,8 @@ def item(self):
     x = self._array
     if x.size != 1:
         raise RuntimeError(errors.taught(f"a Tensor with {x.size} elements cannot be converted to Scalar"))
+    if type(x) is _ndarray and x.dtype.char in "fdlq?":
+        return x.item()
     return x.item() if backends.of_array(x).void else _values(x).item()
 
 

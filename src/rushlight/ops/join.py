@@ -17,9 +17,9 @@ def _is_legacy_empty(x):
 
 
 def _plain(tensors, dim):
-    """Whether all tensors have one shape, of two dimensions or more, and `dim` is one of them: nothing to check."""
+    """Whether all tensors have one shape, not that of an empty vector, and `dim` is one of its dimensions: nothing to check."""
     shape = tensors[0].shape if tensors else ()
-    if len(shape) < 2 or not -len(shape) <= dim < len(shape):
+    if shape == (0,) or not -len(shape) <= dim < len(shape):
         return False
     for x in tensors:
         if x.shape != shape:

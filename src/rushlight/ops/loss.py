@@ -404,7 +404,7 @@ def _like(B, weight, x):
     return weight if weight is None else B.cast(weight, x.dtype)
 
 
-def _cross_entropy_rule(g, probs, target, weight, total_weight, ignore_index, reduction):
+def _cross_entropy_rule(g, probs, total_weight, target, weight, ignore_index, reduction):
     of_loss, of_probs, _ = g
     found = None
     if of_loss is not None:

@@ -566,8 +566,9 @@ def _linear_by_vector(B, input, weight, bias):
 
 
 @op(ns=(), outputs=("grad_input", "grad_weight", "grad_bias"))
-def linear_backward(B, grad: T, input: T, weight: T, need_input=True, need_weight=True, need_bias=True):
-    """Return the gradients of `linear` with respect to its inputs; None for one that is not needed."""
+def linear_backward(B, grad: T, input: T, weight: T, bias_shape, wanted):
+    """Return the gradients of `linear` with respect to its inputs, None for one that is not wanted; of a matrix and a vector."""
+    need_input, need_weight, need_bias = wanted
     rows = prod(input.shape[:-1])
     g2 = grad if grad.ndim == 2 else B.reshape(grad, (rows, weight.shape[0]))
     grad_input = grad_weight = grad_bias = None
@@ -584,10 +585,9 @@ def linear_backward(B, grad: T, input: T, weight: T, need_input=True, need_weigh
 
 
 def _linear_rule(g, input, weight, bias_shape, needs):
-    need_bias = len(needs) > 2 and needs[2]
-    if len(weight.shape) == 1 or need_bias and len(bias_shape) != 1 or need_bias and bias_shape[0] != weight.shape[0]:
+    if len(weight.shape) == 1 or needs[2] and bias_shape != weight.shape[:1]:
         return _linear_rule_general(g, input, weight, needs)
-    return linear_backward(g, input, weight, needs[0], needs[1], need_bias)
+    return linear_backward(g, input, weight, bias_shape, needs)
 
 
 def _linear_rule_general(g, input, weight, needs):
@@ -597,7 +597,7 @@ def _linear_rule_general(g, input, weight, needs):
         return (_matmul_input(g, input.shape, weight) if needs[0] else None,
                 (g * cj(input) if vector else _matmul_other(g, input, weight.shape)) if needs[1] else None,
                 g if needs[2] else None)
-    found = linear_backward(g, input, weight, needs[0], needs[1], False)
+    found = linear_backward(g, input, weight, (), (needs[0], needs[1], False))
     return found[0], found[1], g
 
 

@@ -4,6 +4,7 @@ The operands broadcast; the result has torch's result type of the operands (an i
 Python float gives the default float dtype, a float32 tensor with a Python number stays float32).
 """
 from .. import dtypes
+from ..core.engine import same
 from ..core.op import T, composite, method, op
 from ._rules import c_name, cj, no_derivative, not_for, nothing, wide
 from .pointwise import LN2, exp, exp2, log, log1p, neg, square
@@ -54,7 +55,7 @@ def add(B, input: T, other: T, *, alpha=1):
     return B.add(input, other)
 
 
-add.vjp(input=lambda g: g, other=lambda g, alpha: g if alpha == 1 else mul(g, cj(alpha)))
+add.vjp(input=same, other=lambda g, alpha: g if alpha == 1 else mul(g, cj(alpha)))
 
 
 _TWO_BOOLS = ("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
@@ -83,7 +84,7 @@ def sub(B, input: T, other: T, *, alpha=1):
     return B.subtract(input, other)
 
 
-sub.vjp(input=lambda g: g, other=lambda g, alpha: neg(g) if alpha == 1 else mul(g, -cj(alpha)))
+sub.vjp(input=same, other=lambda g, alpha: neg(g) if alpha == 1 else mul(g, -cj(alpha)))
 
 
 @op(numbers="other", promote="common", legacy=True, check=_no_bools,
@@ -97,7 +98,7 @@ def rsub(B, input: T, other: T, *, alpha=1):
     return B.subtract(other, input)
 
 
-rsub.vjp(input=lambda g, alpha: neg(g) if alpha == 1 else mul(g, -cj(alpha)), other=lambda g: g)
+rsub.vjp(input=lambda g, alpha: neg(g) if alpha == 1 else mul(g, -cj(alpha)), other=same)
 
 
 @op(promote="common", inplace=True, aliases=("multiply",))
@@ -217,7 +218,7 @@ def remainder(B, input: T, other: T):
     return B.where(found == 0, B.copysign(found, input), found)
 
 
-remainder.vjp(input=lambda g: g, other=lambda g, input, other: mul(neg(g), div(input, other, rounding_mode="floor")))
+remainder.vjp(input=same, other=lambda g, input, other: mul(neg(g), div(input, other, rounding_mode="floor")))
 
 
 @op(numbers="other", promote="common", inplace=True, grad_name=lambda args: f"FmodBackward{int(not _is_number(args[1]))}")
@@ -229,7 +230,7 @@ def fmod(B, input: T, other: T):
     return B.fmod(input, other)
 
 
-fmod.vjp(input=lambda g: g, other=lambda g, input, other: mul(neg(g), div(input, other, rounding_mode="trunc")))
+fmod.vjp(input=same, other=lambda g, input, other: mul(neg(g), div(input, other, rounding_mode="trunc")))
 
 
 # ------------------------------------------------------------------ powers
@@ -337,7 +338,7 @@ def _as_double(B, input: T):
     return B.astype(input, B.dt(dtypes.complex128 if B.kind(input) == "c" else dtypes.float64))
 
 
-_as_double.vjp(input=lambda g: g)
+_as_double.vjp(input=same)
 
 
 def _double(x):
@@ -468,22 +469,25 @@ def clamp_backward(B, grad: T, input: T, min, max):
 clamp_backward.vjp(grad=lambda g, input, min, max: clamp_backward(g, input, min, max))
 
 
-def _clamp_rule(g, input, min, max, needs):
+def _clamp_input(g, input, min, max):
     if _is_number(min) and _is_number(max):
-        return clamp_backward(g, input, min, max) if needs[0] else None, None, None
+        return clamp_backward(g, input, min, max)
     inside = input >= min if min is not None else None
     if max is not None:
         below = input <= max
         inside = below if inside is None else inside & below
-    low = high = None
-    if needs[1]:
-        low = where(input < min if max is None else (input < min) & (min < max), g, 0)
-    if needs[2]:
-        high = where(input > max if min is None else (input > max) | (max < min), g, 0)
-    return where(inside, g, 0) if needs[0] else None, low, high
+    return where(inside, g, 0)
 
 
-clamp.vjp_all(_clamp_rule)
+def _clamp_low(g, input, min, max):
+    return where(input < min if max is None else (input < min) & (min < max), g, 0)
+
+
+def _clamp_high(g, input, min, max):
+    return where(input > max if min is None else (input > max) | (max < min), g, 0)
+
+
+clamp.vjp(input=_clamp_input, min=_clamp_low, max=_clamp_high)
 
 
 @op(numbers="other", promote="common", inplace=True, grad_name=lambda args: f"ClampMinBackward{int(not _is_number(args[1]))}")
@@ -492,7 +496,8 @@ def clamp_min(B, input: T, min: T):
     return B.maximum(input, min)
 
 
-clamp_min.vjp_all(lambda g, input, min, needs: _clamp_rule(g, input, min, None, needs + (False,))[:2])
+clamp_min.vjp(input=lambda g, input, min: _clamp_input(g, input, min, None),
+              min=lambda g, input, min: _clamp_low(g, input, min, None))
 
 
 @op(numbers="other", promote="common", inplace=True, grad_name=lambda args: f"ClampMaxBackward{int(not _is_number(args[1]))}")
@@ -501,7 +506,8 @@ def clamp_max(B, input: T, max: T):
     return B.minimum(input, max)
 
 
-clamp_max.vjp_all(lambda g, input, max, needs: _clamp_rule(g, input, None, max, (needs[0], False, needs[1]))[::2])
+clamp_max.vjp(input=lambda g, input, max: _clamp_input(g, input, None, max),
+              max=lambda g, input, max: _clamp_high(g, input, None, max))
 
 
 # ------------------------------------------------------------------ combinations
@@ -567,7 +573,7 @@ def _times_value(x, value):
     return x if value == 1 else mul(x, value)
 
 
-addcmul.vjp(input=lambda g: g, tensor1=lambda g, tensor2, value: mul(g, cj(_times_value(tensor2, value))),
+addcmul.vjp(input=same, tensor1=lambda g, tensor2, value: mul(g, cj(_times_value(tensor2, value))),
             tensor2=lambda g, tensor1, value: mul(g, cj(_times_value(tensor1, value))))
 
 
@@ -591,7 +597,7 @@ def addcdiv(B, input: T, tensor1: T, tensor2: T, *, value=1):
     return B.cast(wide(B, input) + term, input.dtype)
 
 
-addcdiv.vjp(input=lambda g: g, tensor1=lambda g, tensor2, value: mul(g, cj(div(value, tensor2))),
+addcdiv.vjp(input=same, tensor1=lambda g, tensor2, value: mul(g, cj(div(value, tensor2))),
             tensor2=lambda g, tensor1, tensor2, value: mul(
                 neg(g), cj(div(div(_times_value(tensor1, value), tensor2), tensor2))))
 

@@ -412,6 +412,12 @@ def bernoulli(input, p=None, *, generator=None, out=None):
 def _multinomial(B, input: T, num_samples, replacement, generator):
     if replacement and num_samples > 1:
         return _with_replacement(B, input, num_samples, generator)
+    if num_samples == 1 and B is CPU and state.batch is None:
+        source = generators.source_of(generator)
+        with source.lock:
+            found = draws.race(source, input)
+        if found is not None:
+            return found
     total = B.sum(input, axis=-1)
     if 0 not in total.shape and not (B.min(input) >= 0 and _in_range(B, total)):
         _check_weights(B, input, total)         # a sum may also have overflowed
