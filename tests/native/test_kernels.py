@@ -310,6 +310,7 @@ def cases(dtype):
     ignored = target.copy()
     ignored[3] = -100
     yield from ((name, (g, x), 8) for name in ("relu_backward", "tanh_backward", "sigmoid_backward"))
+    yield "nansum", (np.where(x > 1, np.array(nan, dtype), x), 0), 8
     yield "silu", (x,), 8
     yield "silu_backward", (g, x), 8
     yield "leaky_relu", (x, 0.1), 1
@@ -344,6 +345,8 @@ def cases(dtype):
         yield "binary_cross_entropy_with_logits", (x, unit, None, None, reduction), 32
         yield "binary_cross_entropy_with_logits", (far, zero_one, None, None, reduction), 32
         yield "mse_loss", (x, g, reduction), 32
+        yield "smooth_l1_loss", (x, g, reduction, 0.7), 32
+        yield "huber_loss", (x, g, reduction, 0.7), 32
         yield "mse_loss_backward", (one, x, g, reduction), 4
 
 
@@ -387,7 +390,8 @@ ELSEWHERE = {r[0] for r in FUNCTIONS} | set(ARITHMETIC) | {
     "logical_not", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "sum", "mean", "amax", "amin", "argmax",
     "argmin", "max_all", "min_all", "max_dim", "min_dim", "all", "any", "logsumexp", "sgd_step", "count_steps", "adam_step",
     "count_nonzero", "prod", "cumsum", "reversed_cumsum", "cumprod", "logcumsumexp", "cummax", "cummin",
-    "rmsprop_step", "adagrad_step", "clamp_backward", "leaky_relu_backward"}
+    "rmsprop_step", "adagrad_step", "clamp_backward", "leaky_relu_backward",
+    "spread", "smooth_l1_loss.input", "huber_loss.input"}
 FAMILIES = ("reduce", "loss", "optim", "norm")
 
 
@@ -411,6 +415,25 @@ def test_against_bodies(dtype):
             limit = tolerance * np.finfo(dtype).eps
             np.testing.assert_allclose(got, want, rtol=limit, atol=limit, err_msg=name)
     assert seen >= {n for f in FAMILIES for n in vars(sys.modules[f"rushlight.native.{f}"])["KERNELS"]} - ELSEWHERE
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
+def test_rules_of_few_elements(dtype):
+    """Gradients that a kernel gives in place of the op's rule."""
+    x, y, g = random((4, 5), dtype), random((4, 5), dtype, seed=1), random((4, 5), dtype, seed=2)
+    d = x - y
+    near = 4 * np.finfo(dtype).eps
+    np.testing.assert_allclose(K["smooth_l1_loss.input"](g, x, y, "none", 0.5), g * np.clip(d / 0.5, -1, 1), rtol=near)
+    np.testing.assert_allclose(K["huber_loss.input"](g, x, y, "none", 0.5), g * np.clip(d, -0.5, 0.5), rtol=near)
+    one = np.array(1.5, dtype)
+    np.testing.assert_allclose(K["huber_loss.input"](one, x, y, "mean", 0.5), 1.5 / 20 * np.clip(d, -0.5, 0.5), rtol=near)
+    assert K["huber_loss.input"](g[:2].copy(), x, y, "none", 0.5) is NotImplemented
+    for dim, keepdim in ((None, False), (0, False), (1, False), (1, True), ((0, 1), True)):
+        spread = K["spread"](np.sum(g, dim, keepdims=keepdim, dtype=dtype) if dim is not None else one, (4, 5), dim, keepdim)
+        if spread is not NotImplemented:
+            whole = np.sum(g, dim, keepdims=True, dtype=dtype) if dim is not None else one
+            assert same(spread, np.broadcast_to(whole, (4, 5)).copy())
+    assert K["spread"](one, (4, 5), None, False) is not NotImplemented
 
 
 def test_gradients_at_the_edges():

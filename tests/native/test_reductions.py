@@ -144,7 +144,9 @@ def test_running(name, dtype):
             near = 0 if name != "logcumsumexp" else 1e-7 if dtype == "f4" else 1e-12
             assert found.dtype == x.dtype and found.shape == x.shape
             np.testing.assert_allclose(found, expected.astype(dtype), rtol=near, atol=near)
-            assert not (K[name](x[..., ::2], dim, *options) is not NotImplemented and x.shape[-1] > 2 and x.size)
+            apart = K[name](x[..., ::2], dim, *options)
+            if apart is not NotImplemented:
+                np.testing.assert_array_equal(apart, K[name](x[..., ::2].copy(), dim, *options))
     assert taken > 20 or (dtype == "i8" and name not in ("cumsum", "reversed_cumsum"))
 
 

@@ -12,8 +12,11 @@ def of(kernels):
     def sub_other(g, alpha):
         return neg(g) if alpha == 1 else NotImplemented
 
+    def div_input(g, other, rounding_mode):
+        return div(g, other) if rounding_mode is None else NotImplemented
+
     def div_other(g, input, other, rounding_mode):
-        return mul(neg(g), div(div(input, other, rounding_mode), other))
+        return mul(neg(g), div(div(input, other), other)) if rounding_mode is None else NotImplemented
 
     def pow_input(g, input, exponent):
         return mul(mul(g, input), 2) if type(exponent) is int and exponent == 2 else NotImplemented
@@ -22,7 +25,7 @@ def of(kernels):
              for name in ("relu", "tanh", "sigmoid", "gelu", "softmax", "log_softmax", "mse_loss", "clamp")}
     found.update({name + ".input": kernels["_unsafe_view"] for name in ("view", "squeeze", "unsqueeze", "_unsafe_view")})
     found.update({
-        "sub.other": sub_other, "mul.input": mul, "mul.other": mul, "div.input": div, "div.other": div_other,
+        "sub.other": sub_other, "mul.input": mul, "mul.other": mul, "div.input": div_input, "div.other": div_other,
         "neg.input": neg, "exp.input": mul, "log.input": div, "pow.input": pow_input, "sum.input": kernels["spread"],
         "gather.input": kernels["_gather_back"], "linear.all": kernels["linear_backward"],
         "cross_entropy_forward.input": kernels["cross_entropy_backward"]})

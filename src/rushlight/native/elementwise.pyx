@@ -522,7 +522,7 @@ cdef object by_ufunc(object ufunc, int out_num, object a, object b, object out, 
     cdef PyUFuncObject* u = <PyUFuncObject*> (<void*> ufunc)
     cdef bint fits
     types[0] = types[1] = computed_in(code)
-    if types[0] < 0 or (code > RL_I32 and not half):
+    if types[0] < 0 or (types[0] > RL_F64 if half else code > RL_I32):
         return NotImplemented
     if (guard.exact(a) and code_of(a) != code) or (guard.exact(b) and code_of(b) != code):
         return NotImplemented
@@ -711,8 +711,7 @@ def pow(input, exponent, out=None):
     return two(RL_POW, input, exponent, out, True)
 
 
-cdef inline bint is_bound(object x) noexcept:
-    return x is None or PyFloat_CheckExact(x) or PyLong_CheckExact(x)
+cdef tuple BOUNDS = (float, int, type(None))
 
 
 cdef object limits(object low, object high, int dtype):
@@ -736,7 +735,7 @@ def clamp(input, min=None, max=None, out=None):
 
 def clamp_backward(g, input, min=None, max=None, out=None):
     """g where min <= input <= max, else 0."""
-    if not (is_bound(min) and is_bound(max)):
+    if type(min) not in BOUNDS or type(max) not in BOUNDS:
         return NotImplemented
     bounds = limits(min, max, RL_F32)
     if bounds is None or computed_in(code_of(g)) > RL_F64:
@@ -795,20 +794,14 @@ def lerp(input, end, weight, out=None):
     return three(RL_LERP_TENSOR, input, end, weight, out) if guard.exact(weight) else given_two(RL_LERP, input, end, out, (weight,))
 
 
-def addcmul(input, tensor1, tensor2, value=1, out=None):
-    """input + value * tensor1 * tensor2 (float)."""
-    return fused_product(RL_ADDCMUL, input, tensor1, tensor2, value, out)
-
-
-def addcdiv(input, tensor1, tensor2, value=1, out=None):
-    """input + value * tensor1 / tensor2 (float)."""
-    return fused_product(RL_ADDCDIV, input, tensor1, tensor2, value, out)
-
-
-cdef object fused_product(int which, object input, object tensor1, object tensor2, object value, object out):
-    if out is None and guard.flat(input, guard.typenum(input)) == NULL:
-        return NotImplemented           # torch's result is contiguous whatever the input
-    return three(which, input, tensor1, tensor2, out, (value,))
+def _fused_product(int which):
+    """Return the kernel of input + value * tensor1 * tensor2, or / tensor2 (float)."""
+    @cython.binding(True)
+    def kernel(input, tensor1, tensor2, value=1, out=None):
+        if out is None and guard.flat(input, guard.typenum(input)) == NULL:
+            return NotImplemented           # torch's result is contiguous whatever the input
+        return three(which, input, tensor1, tensor2, out, (value,))
+    return kernel
 
 
 def elu(input, alpha, scale, input_scale, out=None):
@@ -880,11 +873,6 @@ def logit(input, eps=None, out=None):
     return given_one(RL_LOGIT, input, out, (-INFINITY, INFINITY) if eps is None else (eps, 1.0 - eps), True)
 
 
-def deg2rad(input, out=None):
-    """Degrees in radians (float)."""
-    return two(RL_MUL, input, 0.017453292519943295, out)
-
-
 cdef dict QUOTIENTS = {RL_REMAINDER: np.remainder, RL_FMOD: np.fmod, RL_FLOOR_DIVIDE: np.floor_divide, RL_LOGADDEXP: np.logaddexp}
 
 
@@ -944,9 +932,8 @@ def copy_into(target, source):
 
 
 KERNELS = {f.__name__: f for f in (
-    gelu, gelu_backward, pow, clamp, clamp_backward, clamp_min, clamp_max, add, sub, rsub, div, lerp, addcmul, elu, elu_backward, celu,
-    softplus, hardtanh, logsigmoid, softshrink, threshold, nan_to_num, where, masked_fill, copy_into, addcdiv, logit,
-    deg2rad)}
+    gelu, gelu_backward, pow, clamp, clamp_backward, clamp_min, clamp_max, add, sub, rsub, div, lerp, elu, elu_backward, celu,
+    softplus, hardtanh, logsigmoid, softshrink, threshold, nan_to_num, where, masked_fill, copy_into, logit)}
 KERNELS.update({name: _unary(which, costly) for name, which, costly in (
     ("neg", RL_NEG, False), ("abs", RL_ABS, False), ("exp", RL_EXP, True), ("log", RL_LOG, True), ("sqrt", RL_SQRT, False),
     ("rsqrt", RL_RSQRT, False), ("reciprocal", RL_RECIPROCAL, False), ("tanh", RL_TANH, True), ("sigmoid", RL_SIGMOID, True),
@@ -970,7 +957,7 @@ KERNELS.update({name + "_backward": _backward(which, costly) for name, which, co
     ("mish", RL_MISH_BACKWARD, True), ("hardswish", RL_HARDSWISH_BACKWARD, False), ("hardtanh", RL_HARDTANH_BACKWARD, False),
     ("logsigmoid", RL_LOGSIGMOID_BACKWARD, True), ("hardsigmoid", RL_HARDSIGMOID_BACKWARD, False),
     ("shrink", RL_SHRINK_BACKWARD, False), ("logit", RL_LOGIT_BACKWARD, False))})
-KERNELS["round"] = _round
+KERNELS.update({"round": _round, "addcmul": _fused_product(RL_ADDCMUL), "addcdiv": _fused_product(RL_ADDCDIV)})
 KERNELS.update({name: _quotient(which) for name, which in (
     ("remainder", RL_REMAINDER), ("fmod", RL_FMOD), ("floor_divide", RL_FLOOR_DIVIDE), ("logaddexp", RL_LOGADDEXP))})
 KERNELS.update({name: _of_one(ufunc) for name, ufunc in (

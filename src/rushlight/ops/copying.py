@@ -71,6 +71,8 @@ def _reduce_ex(self, protocol):
 
 def _rebuild(cls, array, requires_grad, device=None, state=None):
     """Make a tensor again from what pickle kept."""
+    if not backends.of_array(array).sparse and array.dtype.kind in "fiubc":  # pickle makes a dtype of its own; ours share one
+        array = array.view(array.dtype.type)
     out = make(array)
     if device is not None:
         out = out.to(device)

@@ -593,7 +593,7 @@ def addcdiv(B, input: T, tensor1: T, tensor2: T, *, value=1):
     """Return input + value * tensor1 / tensor2; two integer tensors are refused as quotient."""
     if B.kind(input) in _INT:
         _no_integer_quotient((None, None, None))
-    term = _with_value(B, wide(B, tensor1) / wide(B, tensor2), value)
+    term = _with_value(B, wide(B, tensor1), value) / wide(B, tensor2)
     return B.cast(wide(B, input) + term, input.dtype)
 
 

@@ -68,9 +68,9 @@ def adam_step(params, grads, means, squares, largest, steps, lr, beta1, beta2, e
             np.sqrt(v, out=t)
             t /= root
             t += eps
-            np.divide(m, t, out=t)
-            t *= -size
-            p += t
+            np.multiply(m, -size, out=u)
+            u /= t
+            p += u
         return update
 
     return _run(jobs, [at(step) for step in steps])
