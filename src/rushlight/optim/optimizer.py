@@ -2,6 +2,7 @@
 import warnings
 from collections import OrderedDict, defaultdict
 from copy import deepcopy
+from functools import wraps
 from itertools import chain
 
 from .. import dtypes
@@ -9,7 +10,7 @@ from ..backend.cpu import B as CPU
 from ..core.modes import enable_grad, no_grad, state as mode
 from ..core.tensor import OPS, Tensor, TensorBase
 from ..utils.hooks import RemovableHandle
-from .update import _global_step_post_hooks, _global_step_pre_hooks, drop_gradients, update_groups, with_step_hooks
+from .update import drop_gradients, update_groups
 
 _ndarray = CPU.array_type
 
@@ -21,6 +22,9 @@ class _Required:
 
 #: Stands for a group option that has no default.
 required = _Required()
+
+_global_step_pre_hooks = OrderedDict()
+_global_step_post_hooks = OrderedDict()
 
 
 def register_optimizer_step_pre_hook(hook):
@@ -141,7 +145,18 @@ class Optimizer:
         """Update the parameters; defined by the subclass."""
         raise NotImplementedError
 
-    profile_hook_step = staticmethod(with_step_hooks)
+    @staticmethod
+    def profile_hook_step(func):
+        """Wrap a step so that the optimizer's step hooks, and those of all optimizers, run around it."""
+
+        @wraps(func)
+        def wrapper(self, *args, **kwargs):
+            if (self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks or _global_step_pre_hooks
+                    or _global_step_post_hooks):
+                return _hooked_step(func, self, args, kwargs)
+            return func(self, *args, **kwargs) if args or kwargs else func(self)
+
+        return wrapper
 
     # ---- hooks
 
@@ -270,6 +285,21 @@ def _cast(param, value, step_stays, key=None):
 
 
 # ------------------------------------------------------------------ what the optimizers of this folder share
+
+def _hooked_step(func, optimizer, args, kwargs):
+    """Run a step between its hooks."""
+    args = (optimizer, *args)
+    for hook in chain(_global_step_pre_hooks.values(), optimizer._optimizer_step_pre_hooks.values()):
+        new = hook(optimizer, args, kwargs)
+        if new is not None:
+            if not (isinstance(new, tuple) and len(new) == 2):
+                raise RuntimeError(f"{func} must return None or a tuple of (new_args, new_kwargs), but got {new}.")
+            args, kwargs = new
+    out = func(*args, **kwargs)
+    for hook in chain(optimizer._optimizer_step_post_hooks.values(), _global_step_post_hooks.values()):
+        hook(optimizer, args, kwargs)
+    return out
+
 
 class GroupOptimizer(Optimizer):
     """An optimizer that treats each parameter by itself: natively where it can, else in tensor operations.

@@ -1,43 +1,8 @@
 """What every optimizer step does to its parameters, whatever the formula: translated in the compiled build."""
-from collections import OrderedDict
-from functools import wraps
-from itertools import chain
-
 from .. import errors
 from ..backend.cpu import B as CPU
 
 _count_steps = CPU.kernels.get("count_steps")
-
-_global_step_pre_hooks = OrderedDict()
-_global_step_post_hooks = OrderedDict()
-
-
-def with_step_hooks(func):
-    """Wrap a step so that the optimizer's step hooks, and those of all optimizers, run around it."""
-
-    @wraps(func)
-    def wrapper(self, *args, **kwargs):
-        if (self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks or _global_step_pre_hooks
-                or _global_step_post_hooks):
-            return hooked_step(func, self, args, kwargs)
-        return func(self, *args, **kwargs) if args or kwargs else func(self)
-
-    return wrapper
-
-
-def hooked_step(func, optimizer, args, kwargs):
-    """Run a step between its hooks."""
-    args = (optimizer, *args)
-    for hook in chain(_global_step_pre_hooks.values(), optimizer._optimizer_step_pre_hooks.values()):
-        new = hook(optimizer, args, kwargs)
-        if new is not None:
-            if not (isinstance(new, tuple) and len(new) == 2):
-                raise RuntimeError(f"{func} must return None or a tuple of (new_args, new_kwargs), but got {new}.")
-            args, kwargs = new
-    out = func(*args, **kwargs)
-    for hook in chain(optimizer._optimizer_step_post_hooks.values(), _global_step_post_hooks.values()):
-        hook(optimizer, args, kwargs)
-    return out
 
 
 def update_groups(optimizer):
