@@ -617,13 +617,18 @@ double outer_cost(const Product<T>& g, bool turned) {
     const double width = double(vectors) / double(panels);
     const int64_t tiles = over(g.m, tallest(int(width)));
     const double sums = double(g.m) / double(tiles) * width;
+    const bool far = double(g.k * g.n) * sizeof(T) > 32768;  // b comes from the second cache, 24 bytes a cycle
     const double step = vectors == 1 ? 0.68 * sums : 0.56 * sums;  // one vector: the loads are the limit
-    double cost = double(panels * tiles) * (double(g.k) * (step > 4.2 ? step : 4.2) + 50);
-    if (g.acs != 1 && g.k > 256) cost *= 1.05;  // a column of a spreads over more lines than the first cache holds
+    const double least_step = far && 2.7 * width > 4.2 ? 2.7 * width : 4.2;
+    double cost = double(panels * tiles) * (double(g.k) * (step > least_step ? step : least_step) + 50);
+    if (far_columns(g))
+        cost += 0.85 * double(g.m * g.k);  // a is copied
+    else if (g.acs != 1 && g.k > 256)
+        cost *= 1.05;  // a column of a spreads over more lines than the first cache holds
     if (packs(g))
         cost += double(g.k * vectors * W) * (g.bcs == 1 ? 0.2 : g.brs == 1 ? 0.3 : 1.2);
-    else if (double(g.k * g.n) * sizeof(T) > 32768)
-        cost *= 1.04;  // loads across cache lines, from the second cache
+    else if (far)
+        cost *= 1.04;  // loads across cache lines
     if (turned) cost += double(tiles * vectors) * 60;
     return cost;
 }
